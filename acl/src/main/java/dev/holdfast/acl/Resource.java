@@ -1,0 +1,37 @@
+package dev.holdfast.acl;
+
+/**
+ * What an operation is done to.
+ *
+ * @param kind of the resource
+ * @param name of the node; empty for {@link Kind#BROKER}
+ */
+public record Resource(Kind kind, String name) {
+
+  /** The broker itself. */
+  public static final Resource THE_BROKER = new Resource(Kind.BROKER, "");
+
+  /** A queue. */
+  public static Resource queue(String name) {
+    return new Resource(Kind.QUEUE, name);
+  }
+
+  /** The dead letters of a node: a resource of their own, so that readers need their own grant. */
+  public static Resource deadLetters(String node) {
+    return new Resource(Kind.DEAD_LETTERS, node);
+  }
+
+  /** Kinds of resources. */
+  public enum Kind {
+    /** A queue. */
+    QUEUE,
+    /** A topic. */
+    TOPIC,
+    /** A subscription, named {@code TOPIC/NAME}. */
+    SUBSCRIPTION,
+    /** The dead letters of a node. */
+    DEAD_LETTERS,
+    /** The broker. */
+    BROKER
+  }
+}

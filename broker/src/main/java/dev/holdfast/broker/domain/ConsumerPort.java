@@ -1,0 +1,29 @@
+package dev.holdfast.broker.domain;
+
+import java.util.List;
+
+/** A receiving link's broker side, implemented by the edge. Methods run on its event loop. */
+public interface ConsumerPort {
+
+  /** The loop that events of this port go to. Any thread. */
+  EdgeLoop loop();
+
+  /** Attached. */
+  void opened(NodeInfo node);
+
+  /** Send these, in order. */
+  void deliver(List<Delivery> deliveries);
+
+  /** These outcomes are stored: settle them if the consumer has not. */
+  void outcomesStored(List<Delivery> deliveries);
+
+  /**
+   * Nothing more to deliver for the drain that was asked for: consume the rest of the credit.
+   *
+   * @param available messages left that this consumer could get
+   */
+  void drained(long available);
+
+  /** Detach with this error (also the answer to a refused attach). */
+  void closed(NodeError error);
+}

@@ -1,0 +1,74 @@
+package dev.holdfast.broker.domain;
+
+import java.util.List;
+
+/** Something the domain tells one link of the edge; applied on that link's event loop. */
+public sealed interface EdgeEvent {
+
+  /** Calls the port. Event-loop thread of the port. */
+  void apply();
+
+  /** The publisher may send. */
+  record PublisherOpened(PublisherPort port, NodeInfo node) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.opened(node);
+    }
+  }
+
+  /** Answers to publishes, all of one port and one commit. */
+  record Published(PublisherPort port, List<PublishAnswer> answers) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.answered(answers);
+    }
+  }
+
+  /** The domain ends (or never opened) this publisher. */
+  record PublisherClosed(PublisherPort port, NodeError error) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.closed(error);
+    }
+  }
+
+  /** The consumer is attached. */
+  record ConsumerOpened(ConsumerPort port, NodeInfo node) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.opened(node);
+    }
+  }
+
+  /** Messages for one consumer. */
+  record Deliver(ConsumerPort port, List<Delivery> deliveries) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.deliver(deliveries);
+    }
+  }
+
+  /** Outcomes that are committed now, for deliveries whose consumer waits for settlement. */
+  record OutcomesStored(ConsumerPort port, List<Delivery> deliveries) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.outcomesStored(deliveries);
+    }
+  }
+
+  /** A drain has been answered with what there was; the rest of the credit is to be consumed. */
+  record Drained(ConsumerPort port, long available) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.drained(available);
+    }
+  }
+
+  /** The domain ends (or never opened) this consumer; its deliveries are no longer its own. */
+  record ConsumerClosed(ConsumerPort port, NodeError error) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.closed(error);
+    }
+  }
+}

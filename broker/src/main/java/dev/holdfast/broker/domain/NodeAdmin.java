@@ -1,0 +1,53 @@
+package dev.holdfast.broker.domain;
+
+import dev.holdfast.acl.Principal;
+import dev.holdfast.storage.StoredMessage;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What management does with nodes. Any thread; stages complete on the owner thread after the commit
+ * they depend on, exceptionally with {@link NodeException} when refused.
+ */
+public interface NodeAdmin {
+
+  /** All queues the principal may inspect, by name. */
+  CompletionStage<List<QueueInfo>> queues(Principal principal);
+
+  /** One queue. */
+  CompletionStage<QueueInfo> queue(Principal principal, String name);
+
+  /** Makes a queue; {@code CONFLICT} when the name is taken. */
+  CompletionStage<QueueInfo> createQueue(Principal principal, QueueDefinition definition);
+
+  /** Deletes a queue, its dead letters and its links; completes with the messages lost by it. */
+  CompletionStage<Long> deleteQueue(Principal principal, String name);
+
+  /** Removes what is in the queue and not out at a consumer; completes with the count. */
+  CompletionStage<Long> purgeQueue(Principal principal, String name);
+
+  /** Reads messages from {@code fromSequence} on without touching order, counts or locks. */
+  CompletionStage<List<PeekedMessage>> peek(
+      Principal principal, String name, long fromSequence, int limit);
+
+  /** Publishes one message; completes with its sequence. */
+  CompletionStage<Long> publish(Principal principal, String name, IncomingMessage message);
+
+  /**
+   * Takes up to {@code limit} messages that are available now.
+   *
+   * @param acknowledge true: they are accepted in the same commit that completes the stage; false:
+   *     they are released again, at their place
+   */
+  CompletionStage<List<PeekedMessage>> receive(
+      Principal principal, String name, int limit, boolean acknowledge);
+
+  /**
+   * A message as management sees it.
+   *
+   * @param message the stored message
+   * @param failures failed deliveries so far
+   * @param unsettled whether it is out at a consumer
+   */
+  record PeekedMessage(StoredMessage message, int failures, boolean unsettled) {}
+}

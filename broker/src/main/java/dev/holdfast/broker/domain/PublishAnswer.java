@@ -1,0 +1,12 @@
+package dev.holdfast.broker.domain;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of one publish.
+ *
+ * @param token as given in {@link OwnerCommand.Publish}
+ * @param sequence of the stored message; 0 when refused
+ * @param error null: accepted (and fsynced when the message is durable)
+ */
+public record PublishAnswer(Object token, long sequence, @Nullable NodeError error) {}

@@ -1,0 +1,19 @@
+package dev.holdfast.broker.domain;
+
+import java.util.List;
+
+/** A sending link's broker side, implemented by the edge. Methods run on its event loop. */
+public interface PublisherPort {
+
+  /** The loop that events of this port go to. Any thread. */
+  EdgeLoop loop();
+
+  /** The node exists and takes messages; grant credit. */
+  void opened(NodeInfo node);
+
+  /** Answers, after the commit they depend on. */
+  void answered(List<PublishAnswer> answers);
+
+  /** Detach with this error (also the answer to a refused attach). */
+  void closed(NodeError error);
+}

@@ -1,0 +1,31 @@
+package dev.holdfast.broker.domain;
+
+/**
+ * A queue at one moment, counted exactly.
+ *
+ * @param definition its settings
+ * @param messages in the queue, those out at consumers included
+ * @param bytes their size
+ * @param unsettled messages out at consumers
+ * @param consumers attached receiving links
+ * @param publishers attached sending links
+ * @param deadLetters messages in its dead-letter queue
+ * @param oldestMs epoch milliseconds of the oldest message, 0 when empty
+ * @param nextSequence what the next message gets
+ * @param published messages taken since the broker started
+ * @param delivered deliveries made since the broker started
+ * @param acknowledged messages accepted by consumers since the broker started
+ */
+public record QueueInfo(
+    QueueDefinition definition,
+    long messages,
+    long bytes,
+    long unsettled,
+    int consumers,
+    int publishers,
+    long deadLetters,
+    long oldestMs,
+    long nextSequence,
+    long published,
+    long delivered,
+    long acknowledged) {}

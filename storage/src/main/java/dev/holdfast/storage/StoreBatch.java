@@ -1,0 +1,70 @@
+package dev.holdfast.storage;
+
+/**
+ * Changes to be written as one: all of them or none. Not thread-safe; the owner thread fills it.
+ *
+ * <p>Operations apply in the order of the calls. Made by the store it goes to.
+ */
+public interface StoreBatch {
+
+  /** Creates an empty log. Its first message gets sequence 1. */
+  void createLog(int logId);
+
+  /** Deletes the log, its chunks and its cursors. */
+  void dropLog(int logId);
+
+  /** Creates a cursor that has consumed everything below {@code startSequence}. */
+  void createCursor(int logId, int cursorId, long startSequence);
+
+  /** Deletes a cursor; chunks that no other cursor waits for go with it. */
+  void dropCursor(int logId, int cursorId);
+
+  /**
+   * Appends; {@link StoredMessage#sequence()} must be the log's next sequence (counting what this
+   * batch already appends).
+   */
+  void append(int logId, StoredMessage message);
+
+  /**
+   * Marks one message as consumed by one cursor. Acknowledging twice is a programmer error.
+   *
+   * @param bytes {@link StoredMessage#bytes()} of that message, so that counts stay exact without
+   *     reading it
+   */
+  void acknowledge(int logId, int cursorId, long sequence, int bytes);
+
+  /** Acknowledges everything the cursor still has, in chunk-sized steps. */
+  void purge(int logId, int cursorId);
+
+  /**
+   * Keeps an exception for an unacknowledged message.
+   *
+   * @param failures how often its delivery has failed
+   * @param notBeforeMs epoch milliseconds before which it must not be delivered, {@code 0} none
+   */
+  void recordFailure(int logId, int cursorId, long sequence, int failures, long notBeforeMs);
+
+  /** Stores a definition (a node, a setting) under a unique name; replaces an earlier one. */
+  void putDefinition(String key, byte[] value);
+
+  /** Deletes a definition; does nothing when there is none. */
+  void deleteDefinition(String key);
+
+  /** Stores a timer; replaces one with the same due time, kind, log and sequence. */
+  void putTimer(StoredTimer timer);
+
+  /** Deletes a timer; does nothing when there is none. */
+  void deleteTimer(StoredTimer timer);
+
+  /** Remembers an idempotency key of a node. */
+  void remember(int nodeId, byte[] idempotencyKey, RememberedKey value);
+
+  /** Forgets every key of every node stored before {@code storedBeforeMs}, in bucket steps. */
+  void forgetKeysBefore(long storedBeforeMs);
+
+  /** Whether nothing has been added since the last {@link #clear()}. */
+  boolean isEmpty();
+
+  /** Empties the batch for reuse. */
+  void clear();
+}
