@@ -33,8 +33,15 @@ public interface StoreBatch {
    */
   void acknowledge(int logId, int cursorId, long sequence, int bytes);
 
-  /** Acknowledges everything the cursor still has, in chunk-sized steps. */
-  void purge(int logId, int cursorId);
+  /**
+   * Acknowledges whatever the cursor still has in the live chunks whose first sequence lies in the
+   * range. Whole chunks only, so that counts stay exact without reading a message; {@code (0,
+   * Long.MAX_VALUE)} is everything.
+   *
+   * @param fromSequence inclusive
+   * @param toSequence exclusive
+   */
+  void purge(int logId, int cursorId, long fromSequence, long toSequence);
 
   /**
    * Keeps an exception for an unacknowledged message.

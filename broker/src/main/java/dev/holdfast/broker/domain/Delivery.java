@@ -8,8 +8,19 @@ import dev.holdfast.storage.StoredMessage;
  */
 public interface Delivery {
 
-  /** The message, body included. */
+  /**
+   * The message, body included. Until {@link #sent()}.
+   *
+   * @throws IllegalStateException when asked again after {@link #sent()}
+   */
   StoredMessage message();
+
+  /**
+   * The edge has encoded it and will not ask for the message again: when much is out at consumers,
+   * the body leaves the memory and is read again should the message come back. The edge's loop;
+   * optional.
+   */
+  default void sent() {}
 
   /** AMQP header delivery-count: failed deliveries before this one. */
   int deliveryCount();

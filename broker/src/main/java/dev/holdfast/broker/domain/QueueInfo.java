@@ -15,6 +15,8 @@ package dev.holdfast.broker.domain;
  * @param published messages taken since the broker started
  * @param delivered deliveries made since the broker started
  * @param acknowledged messages accepted by consumers since the broker started
+ * @param unreadable messages that are kept but cannot be delivered, for their stored bytes do not
+ *     verify
  */
 public record QueueInfo(
     QueueDefinition definition,
@@ -28,4 +30,5 @@ public record QueueInfo(
     long nextSequence,
     long published,
     long delivered,
-    long acknowledged) {}
+    long acknowledged,
+    long unreadable) {}
