@@ -1,0 +1,35 @@
+package dev.holdfast.broker.identity;
+
+import dev.holdfast.acl.Principal;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names the peers of Unix sockets: the kernel has vouched for their uid. Immutable.
+ *
+ * <p>Administrators are the uid that runs the broker and those listed; root is one only when it is
+ * listed or runs the broker itself.
+ */
+public final class PeerPrincipals {
+  /** What the kernel reports for a uid that has no mapping in this user namespace. */
+  private static final long OVERFLOW_UID = 65_534;
+
+  private final Set<Long> adminUids;
+
+  /** Makes one from the uid of this process and the uids the configuration lists. */
+  public PeerPrincipals(long ownUid, Set<Long> listedUids) {
+    java.util.Set<Long> uids = new java.util.HashSet<>(listedUids);
+    uids.add(ownUid);
+    this.adminUids = Set.copyOf(uids);
+  }
+
+  /** The peer's identity; empty when the kernel could not tell it. */
+  public Optional<Principal> principal(@Nullable PeerCredentials peer) {
+    if (peer == null || peer.uid() < 0 || peer.uid() == OVERFLOW_UID) {
+      return Optional.empty();
+    }
+    Set<String> roles = adminUids.contains(peer.uid()) ? Set.of(Principal.ADMIN) : Set.of();
+    return Optional.of(new Principal("uid:" + peer.uid(), roles));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.holdfast.broker.identity;
+
+import dev.holdfast.broker.identity.PeerInfo.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mechanisms: EXTERNAL and ANONYMOUS for peers the kernel vouches for, SCRAM-SHA-512,
+ * SCRAM-SHA-256 and PLAIN for users with a password.
+ *
+ * <p>PLAIN is offered only where the password cannot be overheard: on a Unix socket, over TLS, or
+ * from a loopback address. As soon as one user has a chosen password, which SCRAM cannot check,
+ * SCRAM is not offered where PLAIN is: clients pick the strongest mechanism before the broker knows
+ * the name, and do not try another one after a failure. Any thread.
+ */
+public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
+  private static final String EXTERNAL = "EXTERNAL";
+  private static final String PLAIN = "PLAIN";
+  private static final String ANONYMOUS = "ANONYMOUS";
+
+  private final UserStore users;
+  private final PeerPrincipals peers;
+  private final PasswordChecker passwords;
+  private final Backoff backoff = new Backoff();
+
+  /** Makes one; starts no thread until a password has to be checked. */
+  public SaslAuthenticator(UserStore users, PeerPrincipals peers) {
+    this.users = users;
+    this.peers = peers;
+    this.passwords = new PasswordChecker(users);
+  }
+
+  @Override
+  public List<String> offered(PeerInfo peer) {
+    List<String> names = new ArrayList<>();
+    boolean vouchedFor =
+        peer.transport() == Transport.UNIX && peers.principal(peer.credentials()).isPresent();
+    boolean plain = plainIsPrivate(peer);
+    if (vouchedFor) {
+      names.add(EXTERNAL);
+    }
+    if (!plain || !users.hasChosenPasswords()) {
+      for (ScramHash hash : ScramHash.values()) {
+        names.add(hash.mechanism());
+      }
+    }
+    if (plain) {
+      names.add(PLAIN);
+    }
+    if (vouchedFor) {
+      names.add(ANONYMOUS);
+    }
+    return List.copyOf(names);
+  }
+
+  private static boolean plainIsPrivate(PeerInfo peer) {
+    return switch (peer.transport()) {
+      case UNIX, TLS -> true;
+      case TCP -> peer.loopback();
+    };
+  }
+
+  @Override
+  public SaslExchange start(String mechanism, PeerInfo peer) {
+    if (!offered(peer).contains(mechanism)) {
+      return response -> CompletableFuture.completedStage(new SaslStep.Failed(false));
+    }
+    Guard guard = new Guard(backoff, peer);
+    return switch (mechanism) {
+      case EXTERNAL -> new PeerExchange(peers.principal(peer.credentials()), true);
+      case ANONYMOUS -> new PeerExchange(peers.principal(peer.credentials()), false);
+      case PLAIN -> new PlainExchange(guard, passwords);
+      default -> new ScramExchange(hash(mechanism), guard, this::candidate);
+    };
+  }
+
+  private static ScramHash hash(String mechanism) {
+    return mechanism.equals(ScramHash.SHA_512.mechanism()) ? ScramHash.SHA_512 : ScramHash.SHA_256;
+  }
+
+  private ScramExchange.Candidate candidate(ScramHash hash, String name) {
+    ScramVerifier imitation = ScramVerifier.imitation(hash, users.imitationKey(), name);
+    Optional<User> user = users.usable(name);
+    @Nullable Credential credential = user.map(User::credential).orElse(null);
+    return credential instanceof Credential.Scram scram
+        ? new ScramExchange.Candidate(user.get(), scram.verifier(hash))
+        : new ScramExchange.Candidate(null, imitation);
+  }
+
+  /** Ends the password thread. */
+  @Override
+  public void close() {
+    passwords.close();
+  }
+}
