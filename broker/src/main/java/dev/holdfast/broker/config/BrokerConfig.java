@@ -1,0 +1,128 @@
+package dev.holdfast.broker.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the operator chose, complete and checked.
+ *
+ * @param dataDirectory of everything that is kept
+ * @param socketDirectory of the Unix sockets
+ * @param amqp how AMQP is served
+ * @param tls how TLS is served, when it is
+ * @param identity who may do what by virtue of the operating system
+ * @param store how messages are kept
+ */
+public record BrokerConfig(
+    Path dataDirectory,
+    Path socketDirectory,
+    Amqp amqp,
+    Optional<Tls> tls,
+    Identity identity,
+    Store store) {
+
+  /**
+   * AMQP on every transport.
+   *
+   * @param listen TCP without TLS, when wanted
+   * @param insecureListenerAllowed whether {@code listen} may be reached from other hosts
+   * @param maxFrameBytes largest frame taken
+   * @param maxMessageBytes largest message taken
+   * @param idleTimeout after which a silent connection is closed
+   * @param limits counts
+   */
+  public record Amqp(
+      Optional<HostPort> listen,
+      boolean insecureListenerAllowed,
+      int maxFrameBytes,
+      long maxMessageBytes,
+      Duration idleTimeout,
+      Limits limits) {}
+
+  /**
+   * How many there may be at one time.
+   *
+   * @param connections in all
+   * @param sessionsPerConnection of one connection
+   * @param linksPerConnection of one connection
+   */
+  public record Limits(int connections, int sessionsPerConnection, int linksPerConnection) {}
+
+  /**
+   * AMQP over TLS.
+   *
+   * @param listen where
+   * @param certificate PEM file with the chain
+   * @param privateKey PEM file, PKCS#8
+   */
+  public record Tls(HostPort listen, Path certificate, Path privateKey) {}
+
+  /**
+   * Users of this host.
+   *
+   * @param ownUid the uid the broker runs as
+   * @param adminUids further administrators
+   * @param rootRefused whether the broker refuses to run as root
+   */
+  public record Identity(long ownUid, Set<Long> adminUids, boolean rootRefused) {}
+
+  /**
+   * The store.
+   *
+   * @param diskReserveBytes free space below which publishes are refused
+   */
+  public record Store(long diskReserveBytes) {}
+
+  /** The Unix socket for AMQP. */
+  public Path amqpSocket() {
+    return socketDirectory.resolve("amqp.sock");
+  }
+
+  /** The Unix socket for management. */
+  public Path adminSocket() {
+    return socketDirectory.resolve("admin.sock");
+  }
+
+  static BrokerConfig from(ConfigValues values, long ownUid) throws ConfigException {
+    if (values.mistakes().isEmpty()
+        && values.get(ConfigKeys.TLS_CERTIFICATE).isPresent()
+            != values.get(ConfigKeys.TLS_KEY).isPresent()) {
+      values.mistake("tls.certificate and tls.private-key belong together: give both or none");
+    }
+    if (!values.mistakes().isEmpty()) {
+      throw new ConfigException(values.mistakes());
+    }
+    return new BrokerConfig(
+        values.get(ConfigKeys.DATA_DIR),
+        values.get(ConfigKeys.SOCKET_DIR),
+        amqp(values),
+        tls(values),
+        new Identity(
+            ownUid, values.get(ConfigKeys.ADMIN_UIDS), values.get(ConfigKeys.REQUIRE_NON_ROOT)),
+        new Store(values.get(ConfigKeys.STORE_RESERVE)));
+  }
+
+  private static Amqp amqp(ConfigValues values) {
+    return new Amqp(
+        values.get(ConfigKeys.AMQP_LISTEN),
+        values.get(ConfigKeys.AMQP_INSECURE),
+        Math.toIntExact(values.get(ConfigKeys.AMQP_MAX_FRAME)),
+        values.get(ConfigKeys.AMQP_MAX_MESSAGE),
+        values.get(ConfigKeys.AMQP_IDLE),
+        new Limits(
+            values.get(ConfigKeys.AMQP_CONNECTIONS),
+            values.get(ConfigKeys.AMQP_SESSIONS),
+            values.get(ConfigKeys.AMQP_LINKS)));
+  }
+
+  private static Optional<Tls> tls(ConfigValues values) {
+    Optional<HostPort> listen = values.get(ConfigKeys.TLS_LISTEN);
+    Optional<Path> certificate = values.get(ConfigKeys.TLS_CERTIFICATE);
+    Optional<Path> key = values.get(ConfigKeys.TLS_KEY);
+    return listen.isPresent() && certificate.isPresent() && key.isPresent()
+        ? Optional.of(new Tls(listen.get(), certificate.get(), key.get()))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.holdfast.broker.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The table of everything that can be configured; docs/configuration.md is checked against it. */
+final class ConfigKeys {
+  private static final long KIB = 1024;
+  private static final long MIB = KIB * KIB;
+  private static final long GIB = KIB * MIB;
+
+  static final ConfigKey<Path> DATA_DIR =
+      new ConfigKey<>(
+          "data-dir",
+          ValueType.path(),
+          "Directory of everything that is kept: messages, keys, users. Made with mode 0700; one"
+              + " broker per directory. Flag: --data.",
+          "$XDG_DATA_HOME/holdfast, else /var/lib/holdfast (root), else ~/.local/share/holdfast",
+          surroundings -> surroundings.dataDirectory().toString());
+
+  static final ConfigKey<Path> SOCKET_DIR =
+      new ConfigKey<>(
+          "socket-dir",
+          ValueType.path(),
+          "Directory of the Unix sockets amqp.sock and admin.sock. Made with mode 0750. Flag:"
+              + " --socket-dir.",
+          "$XDG_RUNTIME_DIR/holdfast, else /run/holdfast, else TMPDIR/holdfast-UID",
+          surroundings -> surroundings.socketDirectory().toString());
+
+  static final ConfigKey<Optional<HostPort>> AMQP_LISTEN =
+      ConfigKey.of(
+          "amqp.listen",
+          ValueType.listener(),
+          "127.0.0.1:5672",
+          "Where AMQP without TLS is served. An address that other hosts can reach is refused, see"
+              + " amqp.i-understand-insecure-listener. Flag: --listen.");
+
+  static final ConfigKey<Boolean> AMQP_INSECURE =
+      ConfigKey.of(
+          "amqp.i-understand-insecure-listener",
+          ValueType.bool(),
+          "false",
+          "Allows amqp.listen to be reached from other hosts although nothing on the way is"
+              + " encrypted. PLAIN is not offered to such peers. Logged at every start.");
+
+  static final ConfigKey<Long> AMQP_MAX_FRAME =
+      ConfigKey.of(
+          "amqp.max-frame-size",
+          ValueType.size(4 * KIB, MIB),
+          "64KiB",
+          "Largest AMQP frame taken; larger messages travel in several.");
+
+  static final ConfigKey<Long> AMQP_MAX_MESSAGE =
+      ConfigKey.of(
+          "amqp.max-message-size",
+          ValueType.size(KIB, 256 * MIB),
+          "16MiB",
+          "Largest message taken; a queue may have a lower limit of its own.");
+
+  static final ConfigKey<Duration> AMQP_IDLE =
+      ConfigKey.of(
+          "amqp.idle-timeout",
+          ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+          "60s",
+          "A connection over which nothing came for this long is closed.");
+
+  static final ConfigKey<Integer> AMQP_CONNECTIONS =
+      ConfigKey.of(
+          "amqp.max-connections",
+          ValueType.integer(1, 100_000),
+          "4096",
+          "Connections at one time.");
+
+  static final ConfigKey<Integer> AMQP_SESSIONS =
+      ConfigKey.of(
+          "amqp.max-sessions", ValueType.integer(1, 65_536), "256", "Sessions per connection.");
+
+  static final ConfigKey<Integer> AMQP_LINKS =
+      ConfigKey.of("amqp.max-links", ValueType.integer(1, 65_536), "1024", "Links per connection.");
+
+  static final ConfigKey<Optional<Path>> TLS_CERTIFICATE =
+      ConfigKey.of(
+          "tls.certificate",
+          ValueType.optionalPath(),
+          "",
+          "PEM file with the certificate and its chain; turns TLS on. Needs tls.private-key.");
+
+  static final ConfigKey<Optional<Path>> TLS_KEY =
+      ConfigKey.of(
+          "tls.private-key",
+          ValueType.optionalPath(),
+          "",
+          "PEM file (PKCS#8) with the certificate's private key.");
+
+  static final ConfigKey<Optional<HostPort>> TLS_LISTEN =
+      ConfigKey.of(
+          "tls.listen",
+          ValueType.listener(),
+          "127.0.0.1:5671",
+          "Where AMQP over TLS is served, when a certificate is configured.");
+
+  static final ConfigKey<Set<Long>> ADMIN_UIDS =
+      ConfigKey.of(
+          "identity.admin-uids",
+          ValueType.uids(),
+          "",
+          "Users of this host who administer the broker over its Unix sockets, besides the one who"
+              + " runs it. Root (0) is none unless listed.");
+
+  static final ConfigKey<Boolean> REQUIRE_NON_ROOT =
+      ConfigKey.of(
+          "identity.require-non-root",
+          ValueType.bool(),
+          "false",
+          "Refuse to start as root. Without it, running as root is logged as a warning.");
+
+  static final ConfigKey<Long> STORE_RESERVE =
+      ConfigKey.of(
+          "store.disk-reserve",
+          ValueType.size(MIB, 1024 * GIB),
+          "256MiB",
+          "When less than this is free on the disk, publishes are refused; acknowledging, receiving"
+              + " and deleting go on.");
+
+  private ConfigKeys() {}
+
+  /** In the order of the documentation. */
+  static List<ConfigKey<?>> all() {
+    return List.of(
+        DATA_DIR,
+        SOCKET_DIR,
+        AMQP_LISTEN,
+        AMQP_INSECURE,
+        AMQP_MAX_FRAME,
+        AMQP_MAX_MESSAGE,
+        AMQP_IDLE,
+        AMQP_CONNECTIONS,
+        AMQP_SESSIONS,
+        AMQP_LINKS,
+        TLS_CERTIFICATE,
+        TLS_KEY,
+        TLS_LISTEN,
+        ADMIN_UIDS,
+        REQUIRE_NON_ROOT,
+        STORE_RESERVE);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.holdfast.broker.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.holdfast.broker.config.ConfigValues.Written;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the configuration together: flags before environment before file before default. Nothing
+ * is repaired silently; everything that is wrong is reported at once.
+ */
+public final class ConfigLoader {
+  private static final String PREFIX = "HOLDFAST_";
+
+  /** Variables of the launcher and the command line tool. */
+  private static final Set<String> RESERVED = Set.of("HOLDFAST_URL", "HOLDFAST_HOME");
+
+  /** Also not ours: JVM options, and what Kubernetes makes of a service called "holdfast". */
+  private static final List<String> RESERVED_PREFIXES =
+      List.of(
+          "HOLDFAST_JAVA", "HOLDFAST_JVM", "HOLDFAST_CLI_", "HOLDFAST_SERVICE_", "HOLDFAST_PORT");
+
+  private final Surroundings surroundings;
+
+  /** Makes one for a process with these surroundings. */
+  public ConfigLoader(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * Reads the configuration.
+   *
+   * @param file the TOML file, null for none
+   * @param flags keys with values, in order, the last of a key counts; named by what the operator
+   *     typed
+   * @throws ConfigException with every mistake
+   */
+  public BrokerConfig load(@Nullable Path file, List<Flag> flags) throws ConfigException {
+    ConfigValues values = new ConfigValues();
+    Map<String, Written> written = new TreeMap<>();
+    if (file != null) {
+      readFile(file, written, values);
+    }
+    readEnvironment(written, values);
+    for (Flag flag : flags) {
+      written.put(flag.key(), new Written(flag.value(), flag.typed()));
+    }
+    values.read(written, surroundings);
+    return BrokerConfig.from(values, surroundings.uid());
+  }
+
+  /**
+   * One key given on the command line.
+   *
+   * @param key of the table
+   * @param value its text
+   * @param typed what was typed, for messages
+   */
+  public record Flag(String key, String value, String typed) {}
+
+  private void readEnvironment(Map<String, Written> written, ConfigValues values) {
+    Map<String, String> variables = new HashMap<>();
+    ConfigKeys.all().forEach(k -> variables.put(k.variable(), k.name()));
+    new TreeMap<>(surroundings.environment())
+        .forEach(
+            (variable, value) -> {
+              String key = variables.get(variable);
+              if (key != null) {
+                written.put(key, new Written(value, "environment variable " + variable));
+              } else if (variable.startsWith(PREFIX) && !reserved(variable)) {
+                values.mistake(
+                    "environment variable "
+                        + variable
+                        + ": there is no such key; "
+                        + nearestVariable(variable));
+              }
+            });
+  }
+
+  private static boolean reserved(String variable) {
+    return RESERVED.contains(variable) || RESERVED_PREFIXES.stream().anyMatch(variable::startsWith);
+  }
+
+  private static String nearestVariable(String variable) {
+    String asKey =
+        variable.substring(PREFIX.length()).toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return ConfigValues.nearest(asKey);
+  }
+
+  private static void readFile(Path file, Map<String, Written> written, ConfigValues values) {
+    try {
+      JsonNode tree = new TomlMapper().readTree(Files.readString(file));
+      flatten("", tree, file.toString(), written, values);
+    } catch (JsonProcessingException e) {
+      values.mistake(
+          file
+              + " line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ": not TOML: "
+              + e.getOriginalMessage().lines().findFirst().orElse(""));
+    } catch (NoSuchFileException e) {
+      values.mistake(file + ": there is no such configuration file");
+    } catch (IOException e) {
+      values.mistake(file + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static void flatten(
+      String prefix,
+      JsonNode table,
+      String where,
+      Map<String, Written> written,
+      ConfigValues values) {
+    table
+        .properties()
+        .forEach(
+            entry -> {
+              String name = prefix + entry.getKey();
+              JsonNode value = entry.getValue();
+              if (value.isObject()) {
+                flatten(name + ".", value, where, written, values);
+              } else if (value.isArray()) {
+                List<String> items = new ArrayList<>();
+                value.forEach(item -> items.add(item.asText()));
+                written.put(name, new Written(String.join(",", items), where));
+              } else {
+                written.put(name, new Written(value.asText(), where));
+              }
+            });
+  }
+}
