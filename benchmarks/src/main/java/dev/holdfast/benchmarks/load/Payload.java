@@ -1,0 +1,109 @@
+package dev.holdfast.benchmarks.load;
+
+import java.nio.ByteBuffer;
+import org.apache.qpid.proton.codec.ReadableBuffer;
+
+/**
+ * The bytes of a message: header section, one data section, and in its first bytes who sent it,
+ * which number it has and when it was meant to be sent.
+ *
+ * <p>Written and read by hand: the point of the tool is to cost the broker's machine next to
+ * nothing.
+ */
+final class Payload {
+  /** Room for the marks below. */
+  static final int MIN_BYTES = 32;
+
+  private static final int MAGIC = 0x48464c44;
+  private static final int RUN = 4;
+  private static final int PRODUCER = 8;
+  private static final int SEQUENCE = 16;
+  private static final int INTENDED = 24;
+  private static final int DATA_SECTION = 0x75;
+
+  private final ByteBuffer encoded;
+  private final int body;
+
+  /** A template for one producer; {@link #stamp} fills in what differs per message. */
+  Payload(int bodyBytes, boolean durable, int run, int producer) {
+    byte[] prefix = {
+      0, 0x53, 0x70, (byte) 0xc0, 2, 1, (byte) (durable ? 0x41 : 0x42), 0, 0x53, 0x75, (byte) 0xb0
+    };
+    body = prefix.length + Integer.BYTES;
+    encoded = ByteBuffer.allocate(body + bodyBytes);
+    encoded.put(prefix).putInt(bodyBytes);
+    for (int i = 0; i < bodyBytes; i++) {
+      // Not compressible to nothing, and the same each time.
+      encoded.put((byte) (i * 31 + (i >>> 3)));
+    }
+    encoded.putInt(body, MAGIC).putInt(body + RUN, run).putInt(body + PRODUCER, producer);
+  }
+
+  byte[] stamp(long sequence, long intendedNanos) {
+    encoded.putLong(body + SEQUENCE, sequence).putLong(body + INTENDED, intendedNanos);
+    return encoded.array();
+  }
+
+  /**
+   * What a received message carries; reused for every message of one consumer.
+   *
+   * <p>Consumer thread only.
+   */
+  static final class Marks {
+    int run;
+    int producer;
+    long sequence;
+    long intendedNanos;
+    int bodyBytes;
+
+    /** Reads the marks; false when the message is not one of this tool's. */
+    boolean read(ReadableBuffer message) {
+      int at = message.position();
+      int end = message.limit();
+      while (at + 3 < end) {
+        boolean small = message.get(at + 1) == 0x53;
+        int section = message.get(small ? at + 2 : at + 9) & 0xff;
+        at += small ? 3 : 10;
+        if (section == DATA_SECTION) {
+          return readBody(message, at, end);
+        }
+        at += valueBytes(message, at);
+      }
+      return false;
+    }
+
+    private boolean readBody(ReadableBuffer message, int at, int end) {
+      boolean small = (message.get(at) & 0xff) == 0xa0;
+      bodyBytes = small ? message.get(at + 1) & 0xff : intAt(message, at + 1);
+      int start = at + (small ? 2 : 5);
+      if (bodyBytes < MIN_BYTES || start + bodyBytes > end || intAt(message, start) != MAGIC) {
+        return false;
+      }
+      run = intAt(message, start + RUN);
+      producer = intAt(message, start + PRODUCER);
+      sequence = longAt(message, start + SEQUENCE);
+      intendedNanos = longAt(message, start + INTENDED);
+      return true;
+    }
+
+    /** Constructor and value of a section other than data: a list or a map. */
+    private static int valueBytes(ReadableBuffer message, int at) {
+      return switch (message.get(at) & 0xff) {
+        case 0x45 -> 1;
+        case 0xc0, 0xc1, 0xa0 -> 2 + (message.get(at + 1) & 0xff);
+        default -> 5 + intAt(message, at + 1);
+      };
+    }
+
+    private static int intAt(ReadableBuffer buffer, int at) {
+      return ((buffer.get(at) & 0xff) << 24)
+          | ((buffer.get(at + 1) & 0xff) << 16)
+          | ((buffer.get(at + 2) & 0xff) << 8)
+          | (buffer.get(at + 3) & 0xff);
+    }
+
+    private static long longAt(ReadableBuffer buffer, int at) {
+      return ((long) intAt(buffer, at) << 32) | (intAt(buffer, at + 4) & 0xffff_ffffL);
+    }
+  }
+}
