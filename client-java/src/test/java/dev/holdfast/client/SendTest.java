@@ -221,10 +221,13 @@ class SendTest {
 
     assertThat(chain.get(5, TimeUnit.SECONDS).attempts()).isEqualTo(1);
 
+    peer.answer = message -> null;
     CompletableFuture<Receipt> blocking =
         orders
             .sendAsync(Message.text("third"))
             .thenApply(receipt -> orders.send(Message.text("fourth")));
+    Awaitility.await().until(() -> peer.unanswered.size() == 1);
+    peer.onLoop(() -> peer.unanswered.get(0).disposition(Accepted.getInstance(), true));
     assertThat(reason(blocking)).isEqualTo(Reason.INVALID);
   }
 
