@@ -1,0 +1,320 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a queue keeps in memory of the messages that wait in its log.
+ *
+ * <p>Invariants: every committed, unacknowledged message is exactly one of: out at a consumer;
+ * returned (or shunned); in the window; at or after {@code loadFrom} and only on disk; unreadable.
+ * The window holds messages in order, without a gap that could be delivered, up to {@code
+ * loadFrom}; it reaches the log's end when {@code loadFrom == end}.
+ */
+final class Backlog {
+  private static final long[] NONE = {};
+  private static final List<ReturnedMessage> NO_MESSAGES = List.of();
+  private static final int OVERHEAD_BYTES = 96;
+
+  /** A queue without consumers keeps only a first sip in memory. */
+  private static final int SIP = 16;
+
+  private final MemoryBudget budget;
+  private final long windowLimit;
+
+  private @Nullable ArrayDeque<StoredMessage> window;
+  private final ReturnedMessages returned = new ReturnedMessages();
+
+  private long kept;
+  private long loadFrom = 1;
+  private long end = 1;
+
+  /** Sequences at or after {@code loadFrom} that are out or returned already; sorted. */
+  private long[] held = NONE;
+
+  private long unreadable;
+
+  /** A returned message is next and its body has left the memory. */
+  private boolean bodyWanted;
+
+  Backlog(MemoryBudget budget, long windowLimit) {
+    this.budget = budget;
+    this.windowLimit = windowLimit;
+  }
+
+  /** A committed append; kept in memory when the window reaches so far and there is room. */
+  void appended(StoredMessage message, boolean wanted) {
+    end = message.sequence() + 1;
+    if (loadFrom != message.sequence()) {
+      return;
+    }
+    long size = size(message.bytes());
+    long limit = wanted ? windowLimit : windowLimit / SIP;
+    if (kept + size > limit || !budget.windowHasRoom(size)) {
+      return;
+    }
+    push(message);
+    loadFrom = end;
+  }
+
+  /** Hands out the first message that this consumer can get, or null. */
+  @Nullable OutDelivery take(ConsumerTarget consumer) {
+    ReturnedMessage back = returned.firstFor(consumer);
+    StoredMessage fresh = window == null ? null : window.peekFirst();
+    if (back != null
+        && (fresh == null || back.sequence < fresh.sequence())
+        && back.sequence < nextUnloaded()) {
+      return takeReturned(back, consumer);
+    }
+    if (fresh == null || window == null) {
+      return null;
+    }
+    window.pollFirst();
+    keep(-size(fresh.bytes()));
+    return new OutDelivery(consumer, fresh);
+  }
+
+  /** What is still on disk comes before a returned message behind it (after a rebuild). */
+  private long nextUnloaded() {
+    return loadFrom < end && held.length > 0 ? loadFrom : Long.MAX_VALUE;
+  }
+
+  private @Nullable OutDelivery takeReturned(ReturnedMessage back, ConsumerTarget consumer) {
+    StoredMessage message = back.message;
+    if (message == null) {
+      bodyWanted = true;
+      return null;
+    }
+    returned.remove(back);
+    keep(-size(back.bytes));
+    return new OutDelivery(consumer, message, back.failures, back.first, back.shunned);
+  }
+
+  /** Whether there is nothing for this consumer, in memory or on disk. */
+  boolean exhaustedFor(ConsumerTarget consumer) {
+    return loadFrom >= end
+        && (window == null || window.isEmpty())
+        && returned.firstFor(consumer) == null;
+  }
+
+  ReturnedMessages returned() {
+    return returned;
+  }
+
+  /** Whether something is to be read before the next messages can be handed out in full flow. */
+  boolean incomplete() {
+    return bodyWanted || (loadFrom < end && kept <= windowLimit / 2);
+  }
+
+  /** The message with this sequence, if its body is here and it is next in the window. */
+  @Nullable StoredMessage inMemory(long sequence) {
+    StoredMessage fresh = window == null ? null : window.peekFirst();
+    if (fresh != null && fresh.sequence() == sequence) {
+      return fresh;
+    }
+    ReturnedMessage back = returned.get(sequence);
+    return back == null ? null : back.message;
+  }
+
+  boolean hasShunned() {
+    return returned.hasShunned();
+  }
+
+  /** Puts a message back to its place. */
+  void giveBack(ReturnedMessage back) {
+    if (back.message != null) {
+      long size = size(back.bytes);
+      if (kept + size > windowLimit || !budget.windowHasRoom(size)) {
+        back.message = null;
+      } else {
+        keep(size);
+      }
+    }
+    back.shunned = back.shunned == null ? null : back.shunned.living();
+    returned.add(back);
+  }
+
+  /** A consumer has gone: what only it shunned is for everybody again. */
+  void forgetShunning() {
+    returned.forgetShunning();
+  }
+
+  /**
+   * Starts over from what the store says; also the way a queue starts.
+   *
+   * @param out sequences that are out at consumers, in any order
+   */
+  void rebuild(StoreView.LogView log, StoreView.CursorView cursor, long[] out) {
+    end = log.nextSequence();
+    returned.removeAcknowledged(cursor);
+    unreadable = 0;
+    restartAt(cursor.nextUnacknowledged(log.firstSequence()), out);
+  }
+
+  /** Lets the bodies go; what waits is read again when somebody wants it. */
+  void evict(long[] out) {
+    StoredMessage first = window == null ? null : window.peekFirst();
+    restartAt(first == null ? loadFrom : first.sequence(), out);
+  }
+
+  private void restartAt(long from, long[] out) {
+    loadFrom = from;
+    window = null;
+    long[] all = Arrays.copyOf(out, out.length + returned.size());
+    int n = out.length;
+    for (ReturnedMessage message : returned.all()) {
+      message.message = null;
+      all[n++] = message.sequence;
+    }
+    keep(-kept);
+    held = Arrays.stream(all).filter(s -> s >= from).sorted().toArray();
+  }
+
+  /** The log is gone, or emptied of all that is not out. */
+  void clear() {
+    returned.clear();
+    window = null;
+    keep(-kept);
+    held = NONE;
+    unreadable = 0;
+    loadFrom = end;
+  }
+
+  /**
+   * The chunks to read next: those of returned messages whose bodies are needed, else those from
+   * {@code loadFrom} on. Empty when nothing is missing or there is enough in memory.
+   */
+  List<ChunkInfo> chunksToRead(StoreView.LogView log, long readAheadBytes) {
+    List<ChunkInfo> chunks = new ArrayList<>();
+    long bytes = 0;
+    for (ReturnedMessage message : bodyWanted ? returned.bodiless() : NO_MESSAGES) {
+      ChunkInfo chunk = log.chunkAtOrAfter(message.sequence);
+      boolean seen = !chunks.isEmpty() && chunks.get(chunks.size() - 1).equals(chunk);
+      if (chunk != null && !seen && bytes < readAheadBytes) {
+        chunks.add(chunk);
+        bytes += chunk.bytes();
+      }
+    }
+    if (!chunks.isEmpty() || kept > windowLimit / 2) {
+      return chunks;
+    }
+    long from = loadFrom;
+    while (from < end && bytes < readAheadBytes) {
+      ChunkInfo chunk = log.chunkAtOrAfter(from);
+      if (chunk == null) {
+        break;
+      }
+      chunks.add(chunk);
+      bytes += chunk.bytes();
+      from = chunk.endSequence();
+    }
+    if (chunks.isEmpty()) {
+      loadFrom = end;
+    }
+    return chunks;
+  }
+
+  /** A chunk has been read. */
+  void loaded(ChunkInfo chunk, List<StoredMessage> messages, StoreView.CursorView cursor) {
+    bodyWanted = false;
+    boolean extend = chunk.endSequence() > loadFrom && loadFrom < end;
+    for (StoredMessage message : messages) {
+      long sequence = message.sequence();
+      if (sequence >= loadFrom && extend && !isHeld(sequence)) {
+        if (!cursor.acknowledged(sequence)) {
+          admit(message, cursor.failures(sequence));
+        }
+      } else {
+        refill(message);
+      }
+    }
+    if (extend) {
+      passed(chunk);
+    }
+  }
+
+  private void admit(StoredMessage message, int failures) {
+    if (failures == 0) {
+      push(message);
+    } else {
+      returned.add(new ReturnedMessage(message, failures));
+      keep(size(message.bytes()));
+    }
+  }
+
+  private void refill(StoredMessage message) {
+    ReturnedMessage back = returned.get(message.sequence());
+    if (back != null && back.message == null) {
+      back.message = message;
+      keep(size(back.bytes));
+    }
+  }
+
+  private void passed(ChunkInfo chunk) {
+    loadFrom = chunk.endSequence();
+    if (held.length > 0 && held[held.length - 1] < loadFrom) {
+      held = NONE;
+    }
+  }
+
+  /** A chunk does not verify: its messages stay in the log and are not delivered. */
+  void unreadable(ChunkInfo chunk, StoreView.CursorView cursor) {
+    bodyWanted = false;
+    for (ReturnedMessage message : returned.all()) {
+      if (message.sequence >= chunk.firstSequence()
+          && message.sequence < chunk.endSequence()
+          && message.message == null) {
+        returned.remove(message);
+        unreadable++;
+      }
+    }
+    if (chunk.endSequence() > loadFrom && loadFrom < end) {
+      for (long s = Math.max(loadFrom, chunk.firstSequence()); s < chunk.endSequence(); s++) {
+        if (!cursor.acknowledged(s) && !isHeld(s)) {
+          unreadable++;
+        }
+      }
+      passed(chunk);
+    }
+  }
+
+  /** A delivery whose body could not be read again leaves the game as unreadable. */
+  void lost() {
+    unreadable++;
+  }
+
+  long unreadable() {
+    return unreadable;
+  }
+
+  long keptBytes() {
+    return kept;
+  }
+
+  private boolean isHeld(long sequence) {
+    return held.length > 0 && Arrays.binarySearch(held, sequence) >= 0;
+  }
+
+  private void push(StoredMessage message) {
+    if (window == null) {
+      window = new ArrayDeque<>();
+    }
+    window.addLast(message);
+    keep(size(message.bytes()));
+  }
+
+  private void keep(long bytes) {
+    kept += bytes;
+    budget.window(bytes);
+  }
+
+  private static long size(int bytes) {
+    return bytes + (long) OVERHEAD_BYTES;
+  }
+}

@@ -1,0 +1,186 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.storage.MessageStore;
+import dev.holdfast.storage.MessageStore.Durability;
+import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a batch, and treats a write that failed like a crash: nothing of it was answered; memory
+ * is rebuilt from the store by the code that starts the broker; publishes are refused; what must
+ * not be refused (outcomes, deletions) is decided and written again.
+ *
+ * <p>A failed batch may have reached the disk all the same. Then its publishes, which are refused,
+ * are taken out again, so that a refusal means: not stored.
+ */
+final class Committer {
+  private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+  private static final long MAX_PAUSE_MS = 250;
+
+  private final MessageStore store;
+  private final NodeRegistry nodes;
+  private final StagedBatch batch;
+  private final Settler settler;
+  private final Outbox outbox;
+  private final StoreGate gate;
+  private final DirtyQueues dirty;
+  private final DomainSettings settings;
+  private final Pause pause;
+  private long unsyncedSinceMs = Long.MAX_VALUE;
+
+  /** Lets time pass between attempts. */
+  interface Pause {
+    void pause(long milliseconds);
+  }
+
+  /** What a committer works with. */
+  record Parts(
+      MessageStore store,
+      NodeRegistry nodes,
+      StagedBatch batch,
+      Settler settler,
+      Outbox outbox,
+      StoreGate gate,
+      DirtyQueues dirty) {}
+
+  private record Undo(int logId, long sequence, int bytes) {}
+
+  Committer(Parts parts, DomainSettings settings, Pause pause) {
+    this.store = parts.store();
+    this.nodes = parts.nodes();
+    this.batch = parts.batch();
+    this.settler = parts.settler();
+    this.outbox = parts.outbox();
+    this.gate = parts.gate();
+    this.dirty = parts.dirty();
+    this.settings = settings;
+    this.pause = pause;
+  }
+
+  /**
+   * Commits the batch; returns with all of it committed but for publishes that are refused now.
+   *
+   * @throws CommitFailedException nothing of the batch may be answered, and the broker must end
+   */
+  void commit() {
+    if (batch.changes().isEmpty()) {
+      return;
+    }
+    Durability durability = batch.waitedFor() ? Durability.SYNCED : Durability.WRITTEN;
+    try {
+      store.commit(batch.changes(), durability);
+      if (durability == Durability.SYNCED) {
+        unsyncedSinceMs = Long.MAX_VALUE;
+      } else if (unsyncedSinceMs == Long.MAX_VALUE) {
+        unsyncedSinceMs = batch.nowMs();
+      }
+    } catch (StoreException e) {
+      recover(e);
+    }
+  }
+
+  /** Syncs what was only written, when it has waited long enough. */
+  void syncWhenDue(long nowMs) {
+    if (unsyncedSinceMs != Long.MAX_VALUE
+        && (nowMs < unsyncedSinceMs || nowMs - unsyncedSinceMs >= settings.syncDelayMs())) {
+      syncNow();
+    }
+  }
+
+  void syncNow() {
+    try {
+      store.sync();
+      unsyncedSinceMs = Long.MAX_VALUE;
+    } catch (StoreException e) {
+      recover(e);
+    }
+  }
+
+  long wakeUpMs() {
+    return unsyncedSinceMs == Long.MAX_VALUE
+        ? Long.MAX_VALUE
+        : unsyncedSinceMs + settings.syncDelayMs();
+  }
+
+  private void recover(StoreException failure) {
+    LOG.error("writing to the store failed; rebuilding from it", failure);
+    refusePublishes(failure);
+    List<Undo> undo = undo();
+    StoreException last = failure;
+    for (int attempt = 1; attempt <= settings.commitAttempts(); attempt++) {
+      try {
+        retry(undo, attempt > settings.commitAttempts() / 2);
+        LOG.info("the store is written again after {} attempts", attempt);
+        return;
+      } catch (StoreException e) {
+        last = e;
+        LOG.warn("attempt {} to write to the store failed", attempt, e);
+        pause.pause(Math.min(MAX_PAUSE_MS, 5L * attempt));
+      }
+    }
+    throw new CommitFailedException(
+        "the store cannot be written after " + settings.commitAttempts() + " attempts", last);
+  }
+
+  private void retry(List<Undo> undo, boolean withoutMoves) throws StoreException {
+    store.recover();
+    nodes.rebuild();
+    for (Queue queue : nodes.all()) {
+      dirty.add(queue);
+    }
+    batch.restart();
+    for (Undo append : undo) {
+      takeOut(append);
+    }
+    settler.restage(store.view(), withoutMoves);
+    AdminChange change = batch.adminChange();
+    if (change != null && !change.stage(batch)) {
+      batch.dropAdminChange();
+    }
+    if (batch.changes().isEmpty()) {
+      store.sync();
+    } else {
+      store.commit(batch.changes(), Durability.SYNCED);
+    }
+    unsyncedSinceMs = Long.MAX_VALUE;
+  }
+
+  private void refusePublishes(StoreException failure) {
+    if (failure.reason() == StoreException.Reason.DISK_FULL) {
+      gate.close();
+    }
+    NodeError closed = gate.refusal();
+    outbox.refusePublishes(
+        closed != null
+            ? closed
+            : new NodeError(
+                NodeError.Code.INTERNAL, "the broker could not store the message; send it again"));
+  }
+
+  private List<Undo> undo() {
+    List<Undo> undo = new ArrayList<>();
+    for (Queue queue : batch.appendedTo()) {
+      for (StoredMessage message : batch.published(queue)) {
+        undo.add(new Undo(queue.logId, message.sequence(), message.bytes()));
+      }
+    }
+    return undo;
+  }
+
+  private void takeOut(Undo append) {
+    StoreView.LogView log = store.view().log(append.logId());
+    StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
+    if (log != null
+        && cursor != null
+        && append.sequence() < log.nextSequence()
+        && !cursor.acknowledged(append.sequence())) {
+      batch.changes().acknowledge(append.logId(), Queue.CURSOR, append.sequence(), append.bytes());
+    }
+  }
+}

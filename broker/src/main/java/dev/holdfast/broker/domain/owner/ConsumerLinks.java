@@ -1,0 +1,96 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.acl.Permission;
+import dev.holdfast.broker.domain.ConsumerPort;
+import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.OwnerCommand;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Receiving links: attach, credit, outcomes, detach. */
+final class ConsumerLinks {
+  private final NodeRegistry nodes;
+  private final AccessCheck access;
+  private final Outbox outbox;
+  private final Settler settler;
+  private final DirtyQueues dirty;
+  private final IdentityHashMap<ConsumerPort, ConsumerTarget> targets = new IdentityHashMap<>();
+
+  ConsumerLinks(
+      NodeRegistry nodes, AccessCheck access, Outbox outbox, Settler settler, DirtyQueues dirty) {
+    this.nodes = nodes;
+    this.access = access;
+    this.outbox = outbox;
+    this.settler = settler;
+    this.dirty = dirty;
+  }
+
+  void open(OwnerCommand.OpenConsumer command) {
+    ConsumerPort port = command.port();
+    Outbox.Lane lane = outbox.lane(port.loop());
+    NodeError refusal = access.denied(command.principal(), Permission.RECEIVE, command.node());
+    if (refusal != null) {
+      lane.add(new EdgeEvent.ConsumerClosed(port, refusal));
+      return;
+    }
+    Queue queue = nodes.find(command.node());
+    if (queue == null) {
+      lane.add(new EdgeEvent.ConsumerClosed(port, PublisherLinks.noSuchNode(command.node())));
+      return;
+    }
+    ConsumerTarget target =
+        new ConsumerTarget(
+            port, queue, command.principal(), command.preSettled(), command.defaultOutcome(), lane);
+    targets.put(port, target);
+    queue.attach(target);
+    target.emit(
+        new EdgeEvent.ConsumerOpened(
+            port, new NodeInfo(queue.name(), queue.definition.maxMessageBytes())));
+  }
+
+  void flow(OwnerCommand.Flow command) {
+    ConsumerTarget target = living(command.port());
+    if (target != null) {
+      target.queue.flow(target, command.deliveryLimit(), command.byteLimit(), command.drain());
+      dirty.add(target.queue);
+    }
+  }
+
+  /** A delivery that has left this consumer meanwhile is ignored: it has its outcome. */
+  void settle(OwnerCommand.Settle command) {
+    if (command.delivery() instanceof OutDelivery delivery
+        && delivery.consumer.port == command.port()
+        && !delivery.consumer.closed) {
+      settler.settle(delivery, command.outcome(), command.confirm());
+    }
+  }
+
+  void close(OwnerCommand.CloseConsumer command) {
+    ConsumerTarget target = targets.remove(command.port());
+    if (target == null || target.closed) {
+      return;
+    }
+    target.queue.detach(target);
+    dirty.add(target.queue);
+    for (OutDelivery d = target.oldestOut(); d != null; d = d.next) {
+      settler.settle(d, target.defaultOutcome, false);
+    }
+  }
+
+  private @Nullable ConsumerTarget living(ConsumerPort port) {
+    ConsumerTarget target = targets.get(port);
+    return target == null || target.closed ? null : target;
+  }
+
+  /** The broker stops: what is out stays in the log, untouched. */
+  void closeAll(NodeError error) {
+    for (ConsumerTarget target : targets.values()) {
+      if (!target.closed) {
+        target.closed = true;
+        target.emit(new EdgeEvent.ConsumerClosed(target.port, error));
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.holdfast.broker.domain.owner;
+
+/**
+ * Sizes and times of the owner loop.
+ *
+ * @param maxBatchCommands commands that one commit may cover
+ * @param maxBatchBytes body bytes after which a batch is closed
+ * @param maxMessageBytes largest message any node may be allowed to take
+ * @param queueWindowBytes bodies of waiting messages that one queue keeps in memory
+ * @param totalWindowBytes the same for all queues together
+ * @param inFlightBytes bodies of messages out at consumers that stay in memory once sent
+ * @param readAheadBytes what one read of a backlog brings in
+ * @param syncDelayMs how long acknowledgements may wait for an fsync when nothing else needs one
+ * @param healthPollMs how often the store is asked whether it takes publishes
+ * @param commitAttempts tries to write what must not be refused before the broker gives up
+ */
+public record DomainSettings(
+    int maxBatchCommands,
+    long maxBatchBytes,
+    long maxMessageBytes,
+    long queueWindowBytes,
+    long totalWindowBytes,
+    long inFlightBytes,
+    long readAheadBytes,
+    long syncDelayMs,
+    long healthPollMs,
+    int commitAttempts) {
+
+  private static final long MIB = 1 << 20;
+
+  /** What a broker on one host with a heap of 256 MB uses. */
+  public static DomainSettings defaults() {
+    return new DomainSettings(
+        4_096, 8 * MIB, 16 * MIB, 4 * MIB, 48 * MIB, 32 * MIB, MIB / 2, 5, 250, 40);
+  }
+
+  /** The same with another limit for messages. */
+  public DomainSettings withMaxMessageBytes(long bytes) {
+    return new DomainSettings(
+        maxBatchCommands,
+        maxBatchBytes,
+        bytes,
+        queueWindowBytes,
+        totalWindowBytes,
+        inFlightBytes,
+        readAheadBytes,
+        syncDelayMs,
+        healthPollMs,
+        commitAttempts);
+  }
+}

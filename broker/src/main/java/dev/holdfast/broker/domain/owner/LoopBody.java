@@ -1,0 +1,250 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.storage.MessageStore;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * One turn after another: decide what came in, commit it, apply it, hand out. Without a thread of
+ * its own.
+ *
+ * <p>Invariants: nothing is told to anybody before the commit that it depends on; memory that
+ * mirrors the log changes only after the commit; one flush per turn.
+ */
+final class LoopBody {
+  private static final int EVICTIONS_PER_TURN = 64;
+
+  private final MessageStore store;
+  private final DomainSettings settings;
+  private final InstantSource clock;
+  private final Inbox inbox;
+  private final MemoryBudget budget;
+  private final NodeRegistry nodes;
+  private final StagedBatch batch;
+  private final Outbox outbox = new Outbox();
+  private final DirtyQueues dirty = new DirtyQueues();
+  private final StoreGate gate;
+  private final BacklogReader backlogs;
+  private final Settler settler;
+  private final PublisherLinks publishers;
+  private final ConsumerLinks consumers;
+  private final Committer committer;
+  private final AdminContext admin;
+  private final ArrayDeque<Queue> keepers = new ArrayDeque<>();
+  private List<OutDelivery> preSettled = new ArrayList<>();
+  private List<OutDelivery> preSettledBefore = new ArrayList<>();
+
+  /** What a loop runs on; the simulation gives its own. */
+  record Surroundings(
+      MessageStore store,
+      AccessPolicy policy,
+      InstantSource clock,
+      Executor reader,
+      Committer.Pause pause) {}
+
+  LoopBody(Surroundings around, DomainSettings settings, Inbox inbox, OwnerInbox self) {
+    this.store = around.store();
+    this.settings = settings;
+    this.clock = around.clock();
+    this.inbox = inbox;
+    AccessCheck access = new AccessCheck(around.policy());
+    budget = new MemoryBudget(settings.totalWindowBytes(), settings.inFlightBytes());
+    nodes = new NodeRegistry(store, settings, budget);
+    batch = new StagedBatch(store);
+    gate = new StoreGate(store, settings.healthPollMs());
+    ReadAhead reads = new ReadAhead(store, around.reader(), self);
+    backlogs = new BacklogReader(store, reads, dirty, settings.readAheadBytes());
+    settler = new Settler(batch, backlogs);
+    backlogs.settler(settler);
+    publishers = new PublisherLinks(nodes, access, batch, outbox, gate, settings);
+    consumers = new ConsumerLinks(nodes, access, outbox, settler, dirty);
+    committer =
+        new Committer(
+            new Committer.Parts(store, nodes, batch, settler, outbox, gate, dirty),
+            settings,
+            around.pause());
+    admin = new AdminContext(store, nodes, access, reads, backlogs, settings);
+  }
+
+  /** Builds every queue from the store. Before the first turn. */
+  void start() {
+    nodes.rebuild();
+  }
+
+  AdminContext admin() {
+    return admin;
+  }
+
+  NodeRegistry nodes() {
+    return nodes;
+  }
+
+  /**
+   * One turn.
+   *
+   * @return whether there is more to do at once
+   */
+  boolean runOnce() {
+    long now = clock.millis();
+    batch.begin(now);
+    gate.poll(now);
+    backlogs.wake(now);
+    acceptPreSettled();
+    decide();
+    if (!batch.isEmpty()) {
+      committer.commit();
+      apply();
+    }
+    dispatch();
+    batch.clear();
+    outbox.flush();
+    committer.syncWhenDue(now);
+    return !inbox.isEmpty() || !preSettled.isEmpty() || !dirty.isEmpty();
+  }
+
+  /** What was handed out settled counts as accepted. */
+  private void acceptPreSettled() {
+    if (preSettled.isEmpty()) {
+      return;
+    }
+    List<OutDelivery> handed = preSettled;
+    preSettled = preSettledBefore;
+    preSettledBefore = handed;
+    for (int i = 0; i < handed.size(); i++) {
+      settler.settle(handed.get(i), Outcome.ACCEPTED, false);
+    }
+    handed.clear();
+  }
+
+  private void decide() {
+    int commands = 0;
+    while (commands < settings.maxBatchCommands()
+        && batch.appendedBytes() < settings.maxBatchBytes()) {
+      OwnerCommand command = inbox.peek();
+      if (command == null) {
+        return;
+      }
+      if (command instanceof OwnerCommand.Call call && call.task() instanceof AdminChange change) {
+        if (commands == 0 && batch.isEmpty()) {
+          inbox.take();
+          if (change.stage(batch)) {
+            batch.adminChange(change);
+          }
+        }
+        return;
+      }
+      inbox.take();
+      decideOne(command);
+      commands++;
+    }
+  }
+
+  private void decideOne(OwnerCommand command) {
+    if (command instanceof OwnerCommand.Publish publish) {
+      publishers.publish(publish);
+    } else if (command instanceof OwnerCommand.Settle settle) {
+      consumers.settle(settle);
+    } else if (command instanceof OwnerCommand.Flow flow) {
+      consumers.flow(flow);
+    } else if (command instanceof OwnerCommand.OpenPublisher open) {
+      publishers.open(open);
+    } else if (command instanceof OwnerCommand.ClosePublisher close) {
+      publishers.close(close);
+    } else if (command instanceof OwnerCommand.OpenConsumer open) {
+      consumers.open(open);
+    } else if (command instanceof OwnerCommand.CloseConsumer close) {
+      consumers.close(close);
+    } else if (command instanceof OwnerCommand.Call call) {
+      call.task().run();
+    }
+  }
+
+  /** The batch is committed: memory follows. */
+  private void apply() {
+    List<Queue> appendedTo = batch.appendedTo();
+    for (int i = 0; i < appendedTo.size(); i++) {
+      Queue queue = appendedTo.get(i);
+      queue.appendsCommitted();
+      dirty.add(queue);
+    }
+    List<OutDelivery> settlements = batch.settlements();
+    for (int i = 0; i < settlements.size(); i++) {
+      OutDelivery delivery = settlements.get(i);
+      Queue queue = delivery.consumer.queue;
+      queue.settled(delivery);
+      if (delivery.effect == OutDelivery.Effect.GIVE_BACK) {
+        dirty.add(queue);
+      }
+      if (delivery.confirm && !delivery.consumer.closed) {
+        delivery.consumer.outcomeStored(delivery);
+      }
+    }
+    AdminChange change = batch.adminChange();
+    if (change != null) {
+      change.committed();
+    }
+  }
+
+  private void dispatch() {
+    if (dirty.isEmpty()) {
+      return;
+    }
+    List<Queue> queues = dirty.take();
+    for (int i = 0; i < queues.size(); i++) {
+      Queue queue = queues.get(i);
+      if (queue.deleted) {
+        continue;
+      }
+      queue.dispatch(store.view(), preSettled);
+      if (queue.wantsRead()) {
+        backlogs.request(queue);
+      }
+      if (!queue.keeper && queue.backlog.keptBytes() > 0) {
+        queue.keeper = true;
+        keepers.add(queue);
+      }
+    }
+    evict();
+  }
+
+  /** Takes memory from queues that nobody reads once it becomes short. */
+  private void evict() {
+    long room = settings.totalWindowBytes() / 8;
+    for (int i = 0; i < EVICTIONS_PER_TURN && !budget.windowHasRoom(room); i++) {
+      Queue queue = keepers.poll();
+      if (queue == null) {
+        return;
+      }
+      if (!queue.deleted && queue.backlog.keptBytes() > 0 && queue.hasDemand()) {
+        keepers.add(queue);
+        continue;
+      }
+      queue.keeper = false;
+      if (!queue.deleted && queue.backlog.keptBytes() > 0) {
+        queue.evict();
+      }
+    }
+  }
+
+  /** When to run although nothing comes in, in epoch milliseconds. */
+  long wakeUpMs() {
+    return Math.min(Math.min(gate.wakeUpMs(), backlogs.wakeUpMs()), committer.wakeUpMs());
+  }
+
+  /** Ends every link; after the last turn. */
+  void shutDown() {
+    NodeError stopping = new NodeError(NodeError.Code.FORCED, "the broker stops");
+    publishers.closeAll(stopping);
+    consumers.closeAll(stopping);
+    outbox.flush();
+    committer.syncNow();
+  }
+}

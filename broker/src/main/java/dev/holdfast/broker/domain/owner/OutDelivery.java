@@ -1,0 +1,111 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.broker.domain.Delivery;
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.storage.StoredMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that is out at a consumer. Linked into the consumer's list, so that settling it needs
+ * no look-up.
+ */
+final class OutDelivery implements Delivery {
+
+  /** Where a delivery stands. */
+  enum State {
+    /** At the consumer. */
+    OUT,
+    /** Its body is being read, because the outcome needs it. */
+    FETCHING,
+    /** Its outcome is part of the batch that is not committed yet. */
+    STAGED,
+    /** Settled, or its queue is gone. */
+    DONE
+  }
+
+  /** What the outcome means for the queue, once committed. */
+  enum Effect {
+    /** The log no longer has it. */
+    GONE,
+    /** Back to its place. */
+    GIVE_BACK
+  }
+
+  final ConsumerTarget consumer;
+  final long sequence;
+  final int bytes;
+  final int failures;
+  final boolean first;
+  final @Nullable Shunned shunned;
+
+  // The edge's thread may write null (see sent); the owner reads whatever it sees: both the message
+  // and null are right answers, and a record is safely published through a race.
+  private @Nullable StoredMessage message;
+
+  // Owner thread.
+  private @Nullable StoredMessage pinned;
+  State state = State.OUT;
+  Effect effect = Effect.GIVE_BACK;
+  Outcome outcome = Outcome.RELEASED;
+  boolean confirm;
+  boolean shun;
+  int failuresAfter;
+  @Nullable OutDelivery previous;
+  @Nullable OutDelivery next;
+
+  OutDelivery(ConsumerTarget consumer, StoredMessage message) {
+    this(consumer, message, 0, true, null);
+  }
+
+  OutDelivery(
+      ConsumerTarget consumer,
+      StoredMessage message,
+      int failures,
+      boolean first,
+      @Nullable Shunned shunned) {
+    this.consumer = consumer;
+    this.message = message;
+    this.sequence = message.sequence();
+    this.bytes = message.bytes();
+    this.failures = failures;
+    this.first = first;
+    this.shunned = shunned;
+  }
+
+  @Override
+  public StoredMessage message() {
+    StoredMessage present = message;
+    if (present == null) {
+      throw new IllegalStateException("the message of a sent delivery is not kept");
+    }
+    return present;
+  }
+
+  /** The message, unless it has left the memory. */
+  @Nullable StoredMessage messageIfKept() {
+    StoredMessage mine = pinned;
+    return mine == null ? message : mine;
+  }
+
+  /** Keeps the message in memory, whatever the edge does, until the outcome is committed. */
+  void pin(StoredMessage needed) {
+    pinned = needed;
+  }
+
+  @Override
+  public void sent() {
+    if (consumer.queue.budget.lean()) {
+      message = null;
+    }
+  }
+
+  @Override
+  public int deliveryCount() {
+    return failures;
+  }
+
+  @Override
+  public boolean firstAcquirer() {
+    return first;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.acl.Permission;
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.NodeAdmin;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.QueueDefinition;
+import dev.holdfast.broker.domain.QueueInfo;
+import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** Management's way in; any thread. Everything is carried over to the owner thread. */
+final class OwnerAdmin implements NodeAdmin {
+  private final OwnerInbox inbox;
+  private final AdminContext context;
+
+  OwnerAdmin(OwnerInbox inbox, AdminContext context) {
+    this.inbox = inbox;
+    this.context = context;
+  }
+
+  @Override
+  public CompletionStage<List<QueueInfo>> queues(Principal principal) {
+    return call(result -> result.complete(list(principal)));
+  }
+
+  private List<QueueInfo> list(Principal principal) {
+    List<QueueInfo> infos = new ArrayList<>();
+    StoreView view = context.store().view();
+    for (Queue queue : context.nodes().all()) {
+      if (queue.deadLetters != null
+          && context.access().denied(principal, Permission.INSPECT, queue.name()) == null) {
+        infos.add(queue.info(view));
+      }
+    }
+    NodeError denied = context.access().deniedBroker(principal, Permission.INSPECT);
+    if (infos.isEmpty() && denied != null) {
+      throw new NodeException(denied);
+    }
+    infos.sort(Comparator.comparing(info -> info.definition().name()));
+    return infos;
+  }
+
+  @Override
+  public CompletionStage<QueueInfo> queue(Principal principal, String name) {
+    return call(
+        result -> {
+          Queue queue = context.queue(principal, Permission.INSPECT, name);
+          StoreView view = context.store().view();
+          long oldest = queue.oldestSequence(view);
+          StoreView.LogView log = view.log(queue.logId);
+          ChunkInfo chunk = log == null ? null : log.chunkAtOrAfter(oldest);
+          if (oldest == 0 || chunk == null || queue.oldestMs(oldest) != 0) {
+            result.complete(queue.info(view));
+            return;
+          }
+          context
+              .reads()
+              .read(
+                  queue.logId,
+                  List.of(chunk),
+                  read -> {
+                    learnOldest(queue, oldest, read.get(0));
+                    result.complete(queue.info(context.store().view()));
+                  });
+        });
+  }
+
+  private static void learnOldest(Queue queue, long oldest, ReadAhead.Result read) {
+    if (read.messages() != null) {
+      for (StoredMessage message : read.messages()) {
+        if (message.sequence() == oldest) {
+          queue.oldestLearned(message);
+        }
+      }
+    }
+  }
+
+  @Override
+  public CompletionStage<QueueInfo> createQueue(Principal principal, QueueDefinition definition) {
+    CompletableFuture<QueueInfo> result = new CompletableFuture<>();
+    submit(new CreateQueue(context, principal, definition, result));
+    return result;
+  }
+
+  @Override
+  public CompletionStage<Long> deleteQueue(Principal principal, String name) {
+    CompletableFuture<Long> result = new CompletableFuture<>();
+    submit(new DeleteQueue(context, principal, name, result));
+    return result;
+  }
+
+  @Override
+  public CompletionStage<Long> purgeQueue(Principal principal, String name) {
+    CompletableFuture<Long> result = new CompletableFuture<>();
+    submit(new PurgeQueue(context, principal, name, result));
+    return result;
+  }
+
+  @Override
+  public CompletionStage<List<PeekedMessage>> peek(
+      Principal principal, String name, long fromSequence, int limit) {
+    return call(
+        result -> {
+          Queue queue = context.queue(principal, Permission.BROWSE, name);
+          new PeekTask(context, queue, limit, result).from(fromSequence);
+        });
+  }
+
+  @Override
+  public CompletionStage<Long> publish(Principal principal, String name, IncomingMessage message) {
+    CompletableFuture<Long> result = new CompletableFuture<>();
+    if (name.isEmpty()) {
+      result.completeExceptionally(new NodeException(PublisherLinks.noSuchNode(name)));
+    } else {
+      new AdminLinks.Sender(inbox, result).send(principal, name, message);
+    }
+    return result;
+  }
+
+  @Override
+  public CompletionStage<List<PeekedMessage>> receive(
+      Principal principal, String name, int limit, boolean acknowledge) {
+    CompletableFuture<List<PeekedMessage>> result = new CompletableFuture<>();
+    new AdminLinks.Receiver(inbox, acknowledge, result).receive(principal, name, limit);
+    return result;
+  }
+
+  private <T> CompletionStage<T> call(Consumer<CompletableFuture<T>> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    submit(
+        () -> {
+          try {
+            work.accept(result);
+          } catch (NodeException refused) {
+            result.completeExceptionally(refused);
+          }
+        });
+    return result;
+  }
+
+  private void submit(Runnable task) {
+    inbox.submit(List.of(new OwnerCommand.Call(task)));
+  }
+}

@@ -1,0 +1,178 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.acl.Permission;
+import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.PublishAnswer;
+import dev.holdfast.broker.domain.PublisherPort;
+import dev.holdfast.storage.StoredMessage;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Sending links and what comes in on them. */
+final class PublisherLinks {
+  private static final NodeError NOT_OPEN =
+      new NodeError(NodeError.Code.FORCED, "this link is not attached; attach again");
+
+  private final NodeRegistry nodes;
+  private final AccessCheck access;
+  private final StagedBatch batch;
+  private final Outbox outbox;
+  private final StoreGate gate;
+  private final DomainSettings settings;
+  private final IdentityHashMap<PublisherPort, PublisherTarget> targets = new IdentityHashMap<>();
+
+  /** The last port looked up: publishes come in runs of one port. */
+  private @Nullable PublisherTarget recent;
+
+  PublisherLinks(
+      NodeRegistry nodes,
+      AccessCheck access,
+      StagedBatch batch,
+      Outbox outbox,
+      StoreGate gate,
+      DomainSettings settings) {
+    this.nodes = nodes;
+    this.access = access;
+    this.batch = batch;
+    this.outbox = outbox;
+    this.gate = gate;
+    this.settings = settings;
+  }
+
+  void open(OwnerCommand.OpenPublisher command) {
+    PublisherPort port = command.port();
+    PublisherTarget target =
+        new PublisherTarget(port, command.principal(), outbox.lane(port.loop()));
+    targets.put(port, target);
+    recent = target;
+    if (command.node().isEmpty()) {
+      target.emit(
+          new EdgeEvent.PublisherOpened(port, new NodeInfo("", settings.maxMessageBytes())));
+      return;
+    }
+    NodeError refusal = access.denied(command.principal(), Permission.SEND, command.node());
+    Queue queue = refusal == null ? nodes.find(command.node()) : null;
+    if (refusal == null && queue == null) {
+      refusal = noSuchNode(command.node());
+    }
+    if (queue == null || refusal != null) {
+      target.refusal = refusal;
+      target.emit(new EdgeEvent.PublisherClosed(port, refusal == null ? NOT_OPEN : refusal));
+      return;
+    }
+    target.queue = queue;
+    queue.attach(target);
+    target.emit(
+        new EdgeEvent.PublisherOpened(
+            port, new NodeInfo(queue.name(), queue.definition.maxMessageBytes())));
+  }
+
+  void close(OwnerCommand.ClosePublisher command) {
+    PublisherTarget target = targets.remove(command.port());
+    recent = null;
+    if (target != null && target.queue != null) {
+      target.queue.detach(target);
+    }
+  }
+
+  void publish(OwnerCommand.Publish command) {
+    PublisherTarget target = recent;
+    if (target == null || target.port != command.port()) {
+      target = targets.get(command.port());
+      if (target == null) {
+        refuseUnknown(command);
+        return;
+      }
+      recent = target;
+    }
+    Queue queue = target.queue;
+    NodeError refusal = target.refusal;
+    if (refusal == null && queue == null) {
+      refusal = access.denied(target.principal, Permission.SEND, command.to());
+      queue = refusal == null ? nodes.find(command.to()) : null;
+      if (refusal == null && queue == null) {
+        refusal = noSuchNode(command.to());
+      }
+    }
+    if (refusal == null && queue != null) {
+      refusal = unacceptable(queue, command.message());
+    }
+    long sequence = 0;
+    if (refusal == null && queue != null) {
+      sequence = append(queue, command.message());
+    }
+    if (command.confirm()) {
+      target.answer(new PublishAnswer(command.token(), sequence, refusal));
+    }
+  }
+
+  private void refuseUnknown(OwnerCommand.Publish command) {
+    if (command.confirm()) {
+      PublisherPort port = command.port();
+      PublishAnswer answer = new PublishAnswer(command.token(), 0, NOT_OPEN);
+      outbox
+          .lane(port.loop())
+          .add(new EdgeEvent.Published(port, new java.util.ArrayList<>(java.util.List.of(answer))));
+    }
+  }
+
+  private @Nullable NodeError unacceptable(Queue queue, IncomingMessage message) {
+    if (message.body().length > queue.definition.maxMessageBytes()) {
+      return new NodeError(
+          NodeError.Code.MESSAGE_TOO_LARGE,
+          "the message has "
+              + message.body().length
+              + " bytes, the queue takes "
+              + queue.definition.maxMessageBytes());
+    }
+    return gate.refusal();
+  }
+
+  private long append(Queue queue, IncomingMessage message) {
+    long sequence = queue.nextSequence;
+    long now = batch.nowMs();
+    long ttl = message.ttlMs();
+    byte flags = message.durable() ? StoredMessage.DURABLE : 0;
+    long expiry = message.expiryMs();
+    if (ttl >= 0) {
+      flags |= StoredMessage.HAS_TTL;
+      expiry = expiry == 0 ? now + ttl : expiry;
+    }
+    batch.append(
+        queue,
+        new StoredMessage(
+            sequence,
+            flags,
+            message.priority(),
+            now,
+            expiry,
+            // AMQP's ttl is an unsigned 32-bit number: kept as its bits.
+            (int) ttl,
+            message.messageFormat(),
+            StoredMessage.NO_ATTRIBUTES,
+            message.body()));
+    return sequence;
+  }
+
+  static NodeError noSuchNode(String address) {
+    return new NodeError(
+        NodeError.Code.NOT_FOUND,
+        address.isEmpty()
+            ? "the message names no address; set its property \"to\""
+            : "there is no node " + address + "; create it first");
+  }
+
+  /** The broker stops. */
+  void closeAll(NodeError error) {
+    for (PublisherTarget target : targets.values()) {
+      if (target.refusal == null) {
+        target.refusal = error;
+        target.emit(new EdgeEvent.PublisherClosed(target.port, error));
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.PublishAnswer;
+import dev.holdfast.broker.domain.PublisherPort;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A sending link as the owner knows it. */
+final class PublisherTarget {
+  final PublisherPort port;
+  final Principal principal;
+  private final Outbox.Lane lane;
+
+  /** The node; null: the anonymous terminus, or refused. */
+  @Nullable Queue queue;
+
+  /** Why this link takes nothing (any more). */
+  @Nullable NodeError refusal;
+
+  /** Answers of the batch under way; the edge's once the batch is handed over. */
+  private List<PublishAnswer> answers = List.of();
+
+  private long answersBatch;
+
+  PublisherTarget(PublisherPort port, Principal principal, Outbox.Lane lane) {
+    this.port = port;
+    this.principal = principal;
+    this.lane = lane;
+  }
+
+  void emit(EdgeEvent event) {
+    lane.add(event);
+  }
+
+  /** Adds an answer to the batch. */
+  void answer(PublishAnswer answer) {
+    long batch = lane.batch();
+    if (answersBatch != batch) {
+      answersBatch = batch;
+      answers = new ArrayList<>();
+      lane.add(new EdgeEvent.Published(port, answers));
+    }
+    answers.add(answer);
+  }
+}

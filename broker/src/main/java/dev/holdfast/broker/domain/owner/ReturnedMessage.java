@@ -1,0 +1,31 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.storage.StoredMessage;
+import org.jspecify.annotations.Nullable;
+
+/** A message that has a history: it was out before, or its deliveries have failed. */
+final class ReturnedMessage {
+  final long sequence;
+  final int bytes;
+  final int failures;
+  final boolean first;
+  @Nullable StoredMessage message;
+  @Nullable Shunned shunned;
+
+  ReturnedMessage(StoredMessage message, int failures) {
+    this.sequence = message.sequence();
+    this.bytes = message.bytes();
+    this.failures = failures;
+    this.first = failures == 0;
+    this.message = message;
+  }
+
+  ReturnedMessage(OutDelivery delivery, int failures, @Nullable Shunned shunned) {
+    this.sequence = delivery.sequence;
+    this.bytes = delivery.bytes;
+    this.failures = failures;
+    this.first = false;
+    this.message = delivery.messageIfKept();
+    this.shunned = shunned;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.storage.StoreView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages with a history, by sequence: those for everybody, and those that some consumer shunned.
+ * Allocates nothing while empty, which it is in most queues.
+ */
+final class ReturnedMessages {
+  private static final int MAX_BODILESS = 1_024;
+
+  private @Nullable TreeMap<Long, ReturnedMessage> open;
+  private @Nullable TreeMap<Long, ReturnedMessage> shunned;
+
+  void add(ReturnedMessage message) {
+    if (message.shunned == null) {
+      if (open == null) {
+        open = new TreeMap<>();
+      }
+      open.put(message.sequence, message);
+    } else {
+      if (shunned == null) {
+        shunned = new TreeMap<>();
+      }
+      shunned.put(message.sequence, message);
+    }
+  }
+
+  void remove(ReturnedMessage message) {
+    if (message.shunned == null && open != null) {
+      open.remove(message.sequence);
+    } else if (shunned != null) {
+      shunned.remove(message.sequence);
+      if (shunned.isEmpty()) {
+        shunned = null;
+      }
+    }
+  }
+
+  /** The lowest one that this consumer can get. */
+  @Nullable ReturnedMessage firstFor(ConsumerTarget consumer) {
+    Map.Entry<Long, ReturnedMessage> entry = open == null ? null : open.firstEntry();
+    ReturnedMessage first = entry == null ? null : entry.getValue();
+    if (shunned != null) {
+      for (ReturnedMessage candidate : shunned.values()) {
+        if (first != null && candidate.sequence > first.sequence) {
+          break;
+        }
+        if (candidate.shunned == null || !candidate.shunned.by(consumer)) {
+          return candidate;
+        }
+      }
+    }
+    return first;
+  }
+
+  @Nullable ReturnedMessage get(long sequence) {
+    ReturnedMessage message = open == null ? null : open.get(sequence);
+    return message != null || shunned == null ? message : shunned.get(sequence);
+  }
+
+  boolean isEmpty() {
+    return size() == 0;
+  }
+
+  boolean hasShunned() {
+    return shunned != null;
+  }
+
+  int size() {
+    return (open == null ? 0 : open.size()) + (shunned == null ? 0 : shunned.size());
+  }
+
+  /** A consumer has gone: what only it shunned is for everybody again. */
+  void forgetShunning() {
+    if (shunned == null) {
+      return;
+    }
+    TreeMap<Long, ReturnedMessage> all = shunned;
+    shunned = null;
+    for (ReturnedMessage message : all.values()) {
+      message.shunned = message.shunned == null ? null : message.shunned.living();
+      add(message);
+    }
+  }
+
+  void removeAcknowledged(StoreView.CursorView cursor) {
+    if (open != null) {
+      open.values().removeIf(m -> cursor.acknowledged(m.sequence));
+    }
+    if (shunned != null) {
+      shunned.values().removeIf(m -> cursor.acknowledged(m.sequence));
+    }
+  }
+
+  /** The first of those whose bodies have left the memory. */
+  List<ReturnedMessage> bodiless() {
+    List<ReturnedMessage> missing = new ArrayList<>();
+    for (ReturnedMessage message : all()) {
+      if (message.message == null && missing.size() < MAX_BODILESS) {
+        missing.add(message);
+      }
+    }
+    return missing;
+  }
+
+  /** All, those for everybody first. */
+  List<ReturnedMessage> all() {
+    if (open == null && shunned == null) {
+      return List.of();
+    }
+    List<ReturnedMessage> all = new ArrayList<>(size());
+    if (open != null) {
+      all.addAll(open.values());
+    }
+    if (shunned != null) {
+      all.addAll(shunned.values());
+    }
+    return all;
+  }
+
+  void clear() {
+    open = null;
+    shunned = null;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.deadletter.DeadLetterDecider;
+import dev.holdfast.deadletter.Verdict;
+import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
+import java.util.List;
+
+/** Decides outcomes: the one path by which a delivery ends. */
+final class Settler {
+  private final StagedBatch batch;
+  private final BodyFetcher bodies;
+
+  /** Set while moves cannot be written: failed messages wait at their place instead. */
+  private boolean movesOff;
+
+  /** Reads the body of a delivery again, and settles it once it is here. */
+  interface BodyFetcher {
+    void fetchAndSettle(OutDelivery delivery);
+  }
+
+  Settler(StagedBatch batch, BodyFetcher bodies) {
+    this.batch = batch;
+    this.bodies = bodies;
+  }
+
+  /** Stages an outcome, unless the delivery has one. */
+  void settle(OutDelivery delivery, Outcome outcome, boolean confirm) {
+    if (delivery.state != OutDelivery.State.OUT) {
+      return;
+    }
+    delivery.outcome = outcome;
+    delivery.confirm = confirm;
+    stage(delivery);
+  }
+
+  /** The body that an outcome had to wait for is here. */
+  void resume(OutDelivery delivery) {
+    if (delivery.state == OutDelivery.State.FETCHING) {
+      stage(delivery);
+    }
+  }
+
+  private void stage(OutDelivery delivery) {
+    if (decide(delivery)) {
+      delivery.state = OutDelivery.State.STAGED;
+      batch.settle(delivery);
+    } else {
+      delivery.state = OutDelivery.State.FETCHING;
+      bodies.fetchAndSettle(delivery);
+    }
+  }
+
+  /**
+   * Stages the settlements of a failed batch again, in the same order.
+   *
+   * @param view as recovered: an outcome that it has already is not staged twice
+   */
+  void restage(StoreView view, boolean withoutMoves) {
+    movesOff = withoutMoves;
+    List<OutDelivery> settlements = batch.settlements();
+    for (int i = 0; i < settlements.size(); i++) {
+      OutDelivery delivery = settlements.get(i);
+      StoreView.LogView log = view.log(delivery.consumer.queue.logId);
+      StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
+      if (cursor == null || cursor.acknowledged(delivery.sequence)) {
+        delivery.effect = OutDelivery.Effect.GONE;
+      } else {
+        decide(delivery);
+      }
+    }
+    movesOff = false;
+  }
+
+  /** False when the body has to be read first; never so for what was decided once before. */
+  private boolean decide(OutDelivery delivery) {
+    Outcome outcome = delivery.outcome;
+    if (outcome instanceof Outcome.Accepted) {
+      acknowledge(delivery);
+      return true;
+    }
+    if (outcome instanceof Outcome.Rejected rejected) {
+      return rejected(delivery, rejected);
+    }
+    if (outcome instanceof Outcome.Modified modified) {
+      return modified(delivery, modified);
+    }
+    giveBack(delivery, delivery.failures, false);
+    return true;
+  }
+
+  private boolean rejected(OutDelivery delivery, Outcome.Rejected rejected) {
+    Verdict verdict = DeadLetterDecider.rejected(delivery.failures);
+    if (verdict instanceof Verdict.DeadLetter dead && canMove(delivery)) {
+      return move(delivery, dead, rejected);
+    }
+    // No dead letters behind it: it stays, but this consumer does not get it again for ever.
+    failed(delivery, delivery.failures + 1, true);
+    return true;
+  }
+
+  private boolean modified(OutDelivery delivery, Outcome.Modified modified) {
+    if (!modified.deliveryFailed()) {
+      giveBack(delivery, delivery.failures, modified.undeliverableHere());
+      return true;
+    }
+    Verdict verdict =
+        DeadLetterDecider.failed(delivery.failures, delivery.consumer.queue.definition.retry());
+    if (verdict instanceof Verdict.DeadLetter dead && canMove(delivery)) {
+      return move(delivery, dead, new Outcome.Rejected("", ""));
+    }
+    failed(delivery, delivery.failures + 1, modified.undeliverableHere());
+    return true;
+  }
+
+  private boolean canMove(OutDelivery delivery) {
+    return delivery.consumer.queue.deadLetters != null && !movesOff;
+  }
+
+  private void acknowledge(OutDelivery delivery) {
+    batch
+        .changes()
+        .acknowledge(
+            delivery.consumer.queue.logId, Queue.CURSOR, delivery.sequence, delivery.bytes);
+    delivery.effect = OutDelivery.Effect.GONE;
+  }
+
+  private void giveBack(OutDelivery delivery, int failures, boolean shun) {
+    delivery.effect = OutDelivery.Effect.GIVE_BACK;
+    delivery.failuresAfter = failures;
+    delivery.shun = shun;
+  }
+
+  private void failed(OutDelivery delivery, int failures, boolean shun) {
+    batch
+        .changes()
+        .recordFailure(delivery.consumer.queue.logId, Queue.CURSOR, delivery.sequence, failures, 0);
+    giveBack(delivery, failures, shun);
+  }
+
+  /** Append there and acknowledge here, in one batch; false when the body has to be read first. */
+  private boolean move(OutDelivery delivery, Verdict.DeadLetter dead, Outcome.Rejected words) {
+    StoredMessage message = delivery.messageIfKept();
+    Queue queue = delivery.consumer.queue;
+    Queue target = queue.deadLetters;
+    if (message == null || target == null) {
+      return false;
+    }
+    delivery.pin(message);
+    DeathRecord record =
+        new DeathRecord(
+            dead.reason().code(),
+            words.condition(),
+            words.description(),
+            queue.name(),
+            delivery.sequence,
+            message.enqueuedMs(),
+            dead.failures(),
+            batch.nowMs(),
+            delivery.consumer.principal.name());
+    batch.move(
+        target,
+        new StoredMessage(
+            target.nextSequence,
+            message.flags(),
+            message.priority(),
+            batch.nowMs(),
+            0,
+            message.ttlMs(),
+            message.messageFormat(),
+            record.encode(),
+            message.body()));
+    acknowledge(delivery);
+    return true;
+  }
+}
