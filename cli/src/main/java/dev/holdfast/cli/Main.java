@@ -1,0 +1,92 @@
+package dev.holdfast.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+
+/** Entry point of the {@code holdfast} command. */
+public final class Main {
+  private static final int OUTPUT_BUFFER_BYTES = 64 * 1024;
+
+  private Main() {}
+
+  /** Runs one command and ends the process with its exit code (docs/cli.md). */
+  public static void main(String[] args) {
+    // Always UTF-8, whatever the locale: scripts and files get the same bytes everywhere.
+    PrintStream out =
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES),
+            false,
+            StandardCharsets.UTF_8);
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    Surroundings surroundings =
+        new Surroundings(
+            System.getenv(),
+            Path.of(System.getProperty("java.io.tmpdir", "/tmp")),
+            System.in,
+            out,
+            err,
+            System::nanoTime);
+    int exitCode = run(surroundings, args);
+    // A full disk or a closed pipe behind standard output must not look like success.
+    boolean lost = out.checkError();
+    System.exit(exitCode == 0 && lost ? ExitCode.FAILED.number() : exitCode);
+  }
+
+  static int run(Surroundings surroundings, String... args) {
+    HoldfastCommand root = new HoldfastCommand(surroundings);
+    CommandLine line = line(root);
+    return line.execute(args);
+  }
+
+  private static CommandLine line(HoldfastCommand root) {
+    Surroundings surroundings = root.surroundings();
+    CommandLine line =
+        new CommandLine(root)
+            .addSubcommand(new UpCommand())
+            .addSubcommand(new StatusCommand(root))
+            .addSubcommand(QueueCommands.line(root))
+            .addSubcommand(MessageCommands.line(root))
+            .addSubcommand(UserCommands.line(root))
+            .addSubcommand(new CompletionCommand(root))
+            .addSubcommand(new HelpCommand());
+    return line
+        // Colours carry nothing here, and asking whether there is a terminal is slow on new JDKs.
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
+        .setUsageHelpWidth(100)
+        .setParameterExceptionHandler(misuse(root))
+        .setExecutionExceptionHandler(failure(root));
+  }
+
+  private static IParameterExceptionHandler misuse(HoldfastCommand root) {
+    return (e, args) -> {
+      String command = e.getCommandLine().getCommandSpec().qualifiedName();
+      String message = e.getMessage() + "; see " + command + " --help";
+      root.output().failure(new CommandFailure(ExitCode.USAGE, "usage", message));
+      return ExitCode.USAGE.number();
+    };
+  }
+
+  private static IExecutionExceptionHandler failure(HoldfastCommand root) {
+    return (e, line, result) -> {
+      CommandFailure failure =
+          e instanceof CommandFailure known
+              ? known
+              : new CommandFailure(ExitCode.FAILED, "internal", "unexpected failure: " + e);
+      root.output().failure(failure);
+      return failure.exitCode().number();
+    };
+  }
+}

@@ -1,0 +1,43 @@
+package dev.holdfast.cli;
+
+import java.util.ArrayList;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code msg ...}: send, look at and take messages. */
+@Command(name = "msg", description = "Send, look at and take messages.")
+final class MessageCommands implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private MessageCommands() {}
+
+  static CommandLine line(HoldfastCommand root) {
+    return new CommandLine(new MessageCommands())
+        .addSubcommand(new SendCommand(root))
+        .addSubcommand(new PeekCommand(root))
+        .addSubcommand(new ReceiveCommand(root));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "msg needs one of: send, peek, recv");
+  }
+
+  /** The message's path below the API with its query. */
+  static String query(String path, String... namesAndValues) {
+    ArrayList<String> pairs = new ArrayList<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      pairs.add(namesAndValues[i] + '=' + namesAndValues[i + 1]);
+    }
+    return path + '?' + String.join("&", pairs);
+  }
+
+  static void checkLimit(int limit, int max) throws CommandFailure {
+    if (limit < 1 || limit > max) {
+      throw new CommandFailure(ExitCode.USAGE, "usage", "--limit takes 1 to " + max);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.text.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code msg send}: one message, reported when the broker has it on disk. */
+@Command(
+    name = "send",
+    description = "Send one message; done means fsynced.",
+    footer = {
+      "",
+      "A BODY argument is sent as text (amqp-value); standard input (-) and files as bytes (data).",
+      "",
+      "Examples:",
+      "  holdfast msg send orders 'hello' -H type=greeting",
+      "  holdfast msg send orders --file order.json --content-type application/json --id 42",
+      "  date | holdfast msg send orders - --ttl 5m",
+    })
+final class SendCommand implements ApiCommand {
+  private static final List<String> PROPERTIES =
+      List.of("messageId", "correlationId", "subject", "replyTo", "contentType");
+
+  private final HoldfastCommand root;
+
+  @Parameters(index = "0", paramLabel = "QUEUE", description = "Name of the queue.")
+  private String queue = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "BODY",
+      description = "Text to send; - reads standard input.")
+  private @Nullable String body;
+
+  @Option(names = "--file", paramLabel = "FILE", description = "Send the bytes of this file.")
+  private @Nullable Path file;
+
+  @Option(
+      names = {"-H", "--header"},
+      paramLabel = "NAME=VALUE",
+      description = "Application property; may be repeated.")
+  private Map<String, String> headers = new LinkedHashMap<>();
+
+  @Option(
+      names = "--property",
+      paramLabel = "NAME=VALUE",
+      description =
+          "Message property: messageId, correlationId, subject, replyTo, contentType; may be"
+              + " repeated.")
+  private Map<String, String> properties = new LinkedHashMap<>();
+
+  @Option(names = "--id", paramLabel = "ID", description = "Same as --property messageId=ID.")
+  private @Nullable String id;
+
+  @Option(
+      names = "--content-type",
+      paramLabel = "TYPE",
+      description = "Same as --property contentType=TYPE.")
+  private @Nullable String contentType;
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "TIME",
+      description = "Life of the message: 500ms, 30s, 5m, 2h, 7d.")
+  private @Nullable String ttl;
+
+  @Option(names = "--priority", paramLabel = "0-9", description = "Priority; default 4.")
+  private @Nullable Integer priority;
+
+  @Option(
+      names = "--no-durable",
+      description = "Do not wait for the disk; the message may be lost in a crash.")
+  private boolean notDurable;
+
+  SendCommand(HoldfastCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public ExitCode execute() throws CommandFailure, IOException {
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("body", readBody());
+    if (notDurable) {
+      message.put("durable", false);
+    }
+    if (priority != null) {
+      if (priority < 0 || priority > 9) {
+        throw usage("--priority takes 0 to 9");
+      }
+      message.put("priority", priority);
+    }
+    if (ttl != null) {
+      message.put("ttlMs", Units.millis(ttl));
+    }
+    putProperties(message);
+    if (!headers.isEmpty()) {
+      message.put("applicationProperties", headers);
+    }
+    JsonObject answer = root.broker().post(BrokerApi.queue(queue, "/messages"), message);
+    Output output = root.output();
+    if (output.isTable()) {
+      output.line("sent to " + queue + ", sequence " + answer.number("sequence"));
+    } else {
+      output.json(answer.fields());
+    }
+    return ExitCode.OK;
+  }
+
+  private void putProperties(Map<String, Object> message) throws CommandFailure {
+    Map<String, Object> all = new LinkedHashMap<>(properties);
+    for (String name : properties.keySet()) {
+      if (!PROPERTIES.contains(name)) {
+        throw usage(
+            "--property knows " + String.join(", ", PROPERTIES) + "; for others use -H name=value");
+      }
+    }
+    if (id != null) {
+      all.put("messageId", id);
+    }
+    if (contentType != null) {
+      all.put("contentType", contentType);
+    }
+    if (!all.isEmpty()) {
+      message.put("properties", all);
+    }
+  }
+
+  private Map<String, Object> readBody() throws CommandFailure {
+    if (body != null && file != null) {
+      throw usage("give BODY or --file, not both");
+    }
+    try {
+      if (file != null) {
+        return bytes(Files.readAllBytes(file));
+      }
+      if (body == null) {
+        throw usage("a body is missing: give BODY, - for standard input, or --file FILE");
+      }
+      return body.equals("-")
+          ? bytes(root.surroundings().in().readAllBytes())
+          : Map.of("text", body);
+    } catch (NoSuchFileException e) {
+      throw usage("there is no file " + file);
+    } catch (IOException e) {
+      throw usage("the body cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Map<String, Object> bytes(byte[] bytes) {
+    return Map.of("base64", Base64.getEncoder().encodeToString(bytes));
+  }
+
+  private static CommandFailure usage(String message) {
+    return new CommandFailure(ExitCode.USAGE, "usage", message);
+  }
+}
