@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.PfxOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonDelivery;
@@ -50,6 +51,7 @@ final class ScriptedPeer implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final List<ProtonConnection> open = new CopyOnWriteArrayList<>();
   private final String password;
+  private final Path keys;
   private ProtonServer server;
   private NetServer relay;
   private NetClient relayClient;
@@ -61,12 +63,24 @@ final class ScriptedPeer implements AutoCloseable {
 
   /** With a password: PLAIN only, for user "alice". Without: ANONYMOUS. */
   ScriptedPeer(String password) throws Exception {
+    this(password, null);
+  }
+
+  /** With a key store (PKCS12, password "changeit"): TLS. */
+  ScriptedPeer(String password, Path keys) throws Exception {
     this.password = password;
+    this.keys = keys;
     listen();
   }
 
   private void listen() throws Exception {
-    server = ProtonServer.create(vertx, new ProtonServerOptions().setHeartbeat(10_000));
+    ProtonServerOptions options = new ProtonServerOptions().setHeartbeat(10_000);
+    if (keys != null) {
+      options
+          .setSsl(true)
+          .setKeyCertOptions(new PfxOptions().setPath(keys.toString()).setPassword("changeit"));
+    }
+    server = ProtonServer.create(vertx, options);
     server.saslAuthenticatorFactory(() -> new ScriptedSasl(password, logins));
     server.connectHandler(this::connected);
     server.listen(port, "127.0.0.1", result -> port = result.result().actualPort());
@@ -75,6 +89,10 @@ final class ScriptedPeer implements AutoCloseable {
 
   String uri() {
     return "amqp://127.0.0.1:" + port;
+  }
+
+  int port() {
+    return port;
   }
 
   /** Listens on a Unix socket too, relaying to the TCP port. */
