@@ -25,9 +25,10 @@ public interface MessageStore extends AutoCloseable {
    * @param durability {@code SYNCED}: when this returns, the batch and everything committed before
    *     it survive power loss. {@code WRITTEN}: they survive a crash of the process only, until
    *     {@link #sync()} or the next synced commit
-   * @throws StoreException nothing of the batch may be answered as stored; the view is unchanged
-   *     and must be rebuilt with {@link #recover()} before the next commit, because whether the
-   *     batch reached the disk is unknown
+   * @throws StoreException nothing of the batch may be answered as stored; the view may be half
+   *     changed and must be rebuilt with {@link #recover()} before anything else, because whether
+   *     the batch reached the disk is unknown. The same holds after an unchecked exception, which
+   *     means that the caller made a mistake (a wrong sequence, an acknowledgement given twice)
    */
   void commit(StoreBatch batch, Durability durability) throws StoreException;
 
@@ -55,6 +56,12 @@ public interface MessageStore extends AutoCloseable {
 
   /** Whether publishes may be taken, how much room is left, background errors. Any thread. */
   StoreHealth health();
+
+  /**
+   * Housekeeping in small steps: free space, reserve, space of deleted chunks. The owner calls it
+   * when idle and about once a second; it never blocks for long.
+   */
+  default void maintain() {}
 
   /** An empty batch for this store, to be reused by its one owner. */
   StoreBatch newBatch();

@@ -1,0 +1,31 @@
+package dev.holdfast.storage.index;
+
+/** Where a chunk is cut, and how big it gets. */
+public final class ChunkLimits {
+  /** Messages in one chunk at most. */
+  public static final int MAX_MESSAGES = 1024;
+
+  /** Bytes of one chunk at most, unless a single message is larger; then it is alone. */
+  public static final int MAX_BYTES = 64 * 1024;
+
+  /** Bytes of one stored part at most; a larger message spans several. */
+  public static final int MAX_PART_BYTES = 4 * 1024 * 1024;
+
+  /** Bytes before the first message: log id, first sequence, count. */
+  public static final int HEADER_BYTES = 4 + 8 + 2;
+
+  /** Bytes a message takes besides its own. */
+  public static final int MESSAGE_HEADER_BYTES = 4 + 1 + 1 + 8 + 8 + 4 + 4 + 2;
+
+  private ChunkLimits() {}
+
+  /** Length of the plaintext of a chunk of {@code count} messages of {@code bytes} in all. */
+  public static long plainBytes(int count, long bytes) {
+    return HEADER_BYTES + (long) count * MESSAGE_HEADER_BYTES + bytes;
+  }
+
+  /** How many parts, and so chunk ids, such a chunk takes. */
+  public static int parts(int count, long bytes) {
+    return (int) ((plainBytes(count, bytes) + MAX_PART_BYTES - 1) / MAX_PART_BYTES);
+  }
+}

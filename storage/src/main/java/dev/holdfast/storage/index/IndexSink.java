@@ -1,0 +1,74 @@
+package dev.holdfast.storage.index;
+
+import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoredTimer;
+
+/**
+ * Where applying a batch says what must be written. Calls come in the order in which the rows must
+ * go into the batch: a later call about the same row wins.
+ */
+public interface IndexSink {
+
+  /** A log was created; it needs a key before its first chunk. */
+  void logCreated(int logId) throws StoreException;
+
+  /** Where a log begins and what its next sequence is. */
+  void logBounds(int logId, long floor, long nextSequence);
+
+  /** The log is gone, and every row of it was named before. */
+  void logDropped(int logId);
+
+  /** The smallest log id never given. */
+  void nextLogId(int id);
+
+  /** A run of appends was cut into a chunk; {@code firstOperation} starts its list. */
+  void chunkBorn(int logId, ChunkInfo chunk, int firstOperation);
+
+  /** Nobody waits for a chunk any more. */
+  void chunkDied(int logId, ChunkInfo chunk);
+
+  /** Chunks of these sequences died while an older one lives. Replaces a run that began there. */
+  void deadRun(int logId, long firstSequence, long endSequence);
+
+  /**
+   * A run of dead chunks is no longer needed: the log begins after it, or another one covers it.
+   */
+  void deadRunGone(int logId, long firstSequence);
+
+  /** Everything below {@code floor} is consumed. */
+  void cursorFloor(int logId, int cursorId, long floor);
+
+  /** A cursor is gone. */
+  void cursorDropped(int logId, int cursorId);
+
+  /** What a cursor has consumed of a chunk. */
+  void ackState(int logId, int cursorId, AckState state);
+
+  /** The row of a chunk's state is no longer needed. */
+  void ackStateGone(int logId, int cursorId, long firstSequence);
+
+  /** A definition was put. */
+  void definition(String key, byte[] value) throws StoreException;
+
+  /** A definition was deleted. */
+  void definitionGone(String key);
+
+  /** A timer was put. */
+  void timer(StoredTimer timer) throws StoreException;
+
+  /** A timer was deleted. */
+  void timerGone(StoredTimer timer);
+
+  /** An idempotency key was remembered. */
+  void remember(BatchOperations.Remembered remembered);
+
+  /** Idempotency keys stored before this moment are forgotten. */
+  void forgetBefore(long storedBeforeMs);
+
+  /**
+   * Sum of the bytes of the chunk's messages below {@code sequence}: asked only when a cursor
+   * starts in the middle of a chunk.
+   */
+  long bytesBelow(int logId, ChunkInfo chunk, long sequence) throws StoreException;
+}

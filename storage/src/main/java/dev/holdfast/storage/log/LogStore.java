@@ -1,0 +1,252 @@
+package dev.holdfast.storage.log;
+
+import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.MessageStore;
+import dev.holdfast.storage.RememberedKey;
+import dev.holdfast.storage.StoreBatch;
+import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoreHealth;
+import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
+import dev.holdfast.storage.StoredTimer;
+import dev.holdfast.storage.index.BatchApplier;
+import dev.holdfast.storage.index.BatchOperations;
+import dev.holdfast.storage.index.StoreIndex;
+import dev.holdfast.storage.keys.Sealer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The message store over an engine of rows.
+ *
+ * <p>A commit applies the batch to the index, which names the rows that change, seals the chunks
+ * that were born, and writes everything as one engine batch. When any of that fails, the index and
+ * the disk may differ, so every further use is refused until {@link #recover()} has filled the
+ * index from the disk again.
+ *
+ * <p>What a failed batch becomes: nothing, unless the engine had already logged it whole; then it
+ * stands, as if the process had died just before answering. Either way {@link #recover()} shows
+ * what the disk says, and chunk ids and sessions make sure that no key and nonce pair is used
+ * twice.
+ */
+public final class LogStore implements MessageStore {
+  private final RowEngine engine;
+  private final Sealer sealer;
+  private final ChunkReader reader;
+  private final TimerRows timers;
+  private final IdempotencyRows idempotency;
+  private final RowWriter writer;
+  private final Reclaimer reclaimer;
+  private final StoreIndex index = new StoreIndex();
+  private final BatchApplier applier = new BatchApplier(index);
+
+  // Owner thread; `inside` is only there to catch a second one.
+  private @Nullable Thread inside;
+  private State state = State.OPEN;
+  private boolean engineDoubtful;
+  private boolean unsynced;
+  private long commitNumber;
+  private long durableCommit;
+
+  private enum State {
+    OPEN,
+    NEEDS_RECOVERY,
+    CLOSED
+  }
+
+  /**
+   * Times that the store goes by.
+   *
+   * @param clockMs a clock that never goes back, in milliseconds
+   * @param bucketMs width of an idempotency bucket in milliseconds
+   */
+  public record Timing(LongSupplier clockMs, long bucketMs) {}
+
+  private LogStore(RowEngine engine, Sealer sealer, Timing timing) {
+    this.engine = engine;
+    this.sealer = sealer;
+    this.reader = new ChunkReader(engine, sealer);
+    this.timers = new TimerRows(engine, sealer);
+    this.idempotency = new IdempotencyRows(engine, sealer, timing.bucketMs());
+    this.writer = new RowWriter(engine.batch(), sealer, idempotency, timers, reader);
+    this.reclaimer = new Reclaimer(engine, index, timing.clockMs());
+  }
+
+  /** Fills the index from the engine and starts a new session of sealing. */
+  public static LogStore start(RowEngine engine, Sealer sealer, Timing timing)
+      throws StoreException {
+    LogStore store = new LogStore(engine, sealer, timing);
+    int lastSession = store.load();
+    store.startSession(lastSession + 1);
+    return store;
+  }
+
+  private int load() throws StoreException {
+    RowLoader.Loaded loaded = new RowLoader(engine, sealer, index).load();
+    commitNumber = loaded.commit();
+    durableCommit = loaded.commit();
+    timers.reset();
+    idempotency.load();
+    unsynced = false;
+    engineDoubtful = false;
+    state = State.OPEN;
+    return loaded.lastSession();
+  }
+
+  private void startSession(int sessionId) throws StoreException {
+    byte[] salt = sealer.newSessionSalt();
+    RowBatch rows = engine.batch();
+    rows.clear();
+    rows.put(RowFamily.META, Rows.COMMIT, commitRow());
+    rows.put(RowFamily.META, Rows.session(sessionId), salt);
+    engine.write(true);
+    committed(true);
+    sealer.startSession(sessionId, salt);
+  }
+
+  private byte[] commitRow() {
+    return Rows.commit(commitNumber + 1, durableCommit, index.nextChunkId());
+  }
+
+  private void committed(boolean synced) {
+    commitNumber++;
+    unsynced = !synced;
+    if (synced) {
+      durableCommit = commitNumber;
+    }
+  }
+
+  @Override
+  public StoreView view() {
+    return index;
+  }
+
+  @Override
+  public void commit(StoreBatch batch, Durability durability) throws StoreException {
+    enter(State.OPEN);
+    boolean done = false;
+    try {
+      BatchOperations operations = (BatchOperations) batch;
+      boolean synced = durability == Durability.SYNCED;
+      state = State.NEEDS_RECOVERY;
+      writer.begin(operations, commitRow());
+      applier.apply(operations, writer);
+      writer.finish();
+      engineDoubtful = true;
+      engine.write(synced);
+      engineDoubtful = false;
+      committed(synced);
+      state = State.OPEN;
+      done = true;
+    } finally {
+      inside = null;
+      if (!done) {
+        engine.batch().clear();
+      }
+    }
+  }
+
+  @Override
+  public void sync() throws StoreException {
+    enter(State.OPEN);
+    try {
+      if (unsynced) {
+        state = State.NEEDS_RECOVERY;
+        engineDoubtful = true;
+        engine.sync();
+        engineDoubtful = false;
+        unsynced = false;
+        durableCommit = commitNumber;
+        state = State.OPEN;
+      }
+    } finally {
+      inside = null;
+    }
+  }
+
+  @Override
+  public void recover() throws StoreException {
+    enter(state == State.OPEN ? State.OPEN : State.NEEDS_RECOVERY);
+    try {
+      state = State.NEEDS_RECOVERY;
+      if (engineDoubtful) {
+        engine.reopen();
+      }
+      load();
+    } finally {
+      inside = null;
+    }
+  }
+
+  @Override
+  public List<StoredMessage> read(int logId, ChunkInfo chunk) throws StoreException {
+    return reader.read(logId, chunk);
+  }
+
+  @Override
+  public List<StoredTimer> timersDue(long untilMs, int limit) throws StoreException {
+    enter(State.OPEN);
+    try {
+      return timers.due(untilMs, limit);
+    } finally {
+      inside = null;
+    }
+  }
+
+  @Override
+  public Optional<RememberedKey> remembered(int nodeId, byte[] idempotencyKey)
+      throws StoreException {
+    enter(State.OPEN);
+    try {
+      return idempotency.find(nodeId, idempotencyKey);
+    } finally {
+      inside = null;
+    }
+  }
+
+  @Override
+  public StoreHealth health() {
+    return engine.health();
+  }
+
+  @Override
+  public StoreBatch newBatch() {
+    return new BatchOperations();
+  }
+
+  @Override
+  public void maintain() {
+    if (state == State.CLOSED) {
+      throw new IllegalStateException("the store is closed");
+    }
+    engine.maintain();
+    if (state == State.OPEN) {
+      reclaimer.run(writer.takeDeadBytes(), commitNumber, idempotency);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      engine.close();
+    }
+  }
+
+  private void enter(State wanted) {
+    if (state != wanted) {
+      throw new IllegalStateException(
+          state == State.CLOSED
+              ? "the store is closed"
+              : "the last commit failed: call recover() first");
+    }
+    Thread current = Thread.currentThread();
+    if (inside != null && inside != current) {
+      throw new IllegalStateException(
+          "the store belongs to one thread, but " + inside + " and " + current + " are in it");
+    }
+    inside = current;
+  }
+}

@@ -1,0 +1,222 @@
+package dev.holdfast.storage.log;
+
+import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.index.AckState;
+import dev.holdfast.storage.index.AckState.ChunkPosition;
+import dev.holdfast.storage.index.AckState.DeliveryException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Byte layout of every row but chunks' bodies, format version {@value #FORMAT_VERSION}; all numbers
+ * big-endian.
+ *
+ * <pre>
+ * idx   'L' logId u32                          → floor u64, next sequence u64
+ *       'U' logId u32, cursorId u32            → floor u64
+ *       'C' logId u32, firstSeq u64            → chunkId u64, count u16, bytes u32, minExpiryMs u64
+ *       'D' logId u32, firstSeq u64            → endSeq u64                 (run of dead chunks)
+ *       'A' logId u32, cursorId u32, firstSeq u64
+ *             → u8 1, acknowledged bytes u32, bitmap
+ *             → u8 2                                                        (all acknowledged)
+ *             → u8 3, acknowledged bytes u32, n u16, n × {index u16, failures u16, notBeforeMs u64},
+ *               bitmap
+ * timer dueMs u64, kind u8, logId u32, seq u64 → sealed value, or nothing
+ * dedup bucket u32, nodeId u32, hash 16        → seq u64, masked digest u64, storedMs u64
+ * meta  'c'                                    → commit u64, durable commit u64, next chunk id u64
+ *       's' session u32                        → salt 16
+ *       'i'                                    → next log id u32
+ *       'd' fingerprint 16                     → sealed {keyLength u16, key, value}
+ * </pre>
+ *
+ * <p>Changing the format: a reader of version n reads n - 1 and writes n only after an upgrade that
+ * raises the version in the format file in the same commit as its last row; a version unknown to
+ * the reader is refused before anything is touched. New kinds of rows get a new letter.
+ */
+public final class Rows {
+  /** Version of everything in this class and of chunks. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** Key of the row that is the first of every batch, in family meta. */
+  static final byte[] COMMIT = {'c'};
+
+  static final byte[] NEXT_LOG_ID = {'i'};
+
+  private static final byte BITMAP = 1;
+  private static final byte COMPLETE = 2;
+  private static final byte BITMAP_AND_EXCEPTIONS = 3;
+
+  private Rows() {}
+
+  /** First key of an idx or meta row kind. */
+  static byte[] kind(char kind) {
+    return new byte[] {(byte) kind};
+  }
+
+  /** The key after every key of a row kind. */
+  static byte[] afterKind(char kind) {
+    return new byte[] {(byte) (kind + 1)};
+  }
+
+  static byte[] chunkBody(long chunkId) {
+    return ByteBuffer.allocate(8).putLong(chunkId).array();
+  }
+
+  static byte[] log(int logId) {
+    return ByteBuffer.allocate(5).put((byte) 'L').putInt(logId).array();
+  }
+
+  static byte[] bounds(long floor, long next) {
+    return ByteBuffer.allocate(16).putLong(floor).putLong(next).array();
+  }
+
+  static byte[] cursor(int logId, int cursorId) {
+    return ByteBuffer.allocate(9).put((byte) 'U').putInt(logId).putInt(cursorId).array();
+  }
+
+  static byte[] number(long value) {
+    return ByteBuffer.allocate(8).putLong(value).array();
+  }
+
+  static byte[] int32(int value) {
+    return ByteBuffer.allocate(4).putInt(value).array();
+  }
+
+  static byte[] chunk(int logId, long first) {
+    return sequenceRow('C', logId, first);
+  }
+
+  static byte[] deadRun(int logId, long first) {
+    return sequenceRow('D', logId, first);
+  }
+
+  static byte[] chunkValue(ChunkInfo chunk) {
+    return ByteBuffer.allocate(22)
+        .putLong(chunk.chunkId())
+        .putShort((short) chunk.count())
+        .putInt((int) chunk.bytes())
+        .putLong(chunk.minExpiryMs())
+        .array();
+  }
+
+  static ChunkInfo chunkOf(byte[] key, byte[] value) throws StoreException {
+    ByteBuffer in = sized("chunk", value, 22);
+    long first = ByteBuffer.wrap(key).getLong(5);
+    return new ChunkInfo(
+        in.getLong(),
+        first,
+        Short.toUnsignedInt(in.getShort()),
+        Integer.toUnsignedLong(in.getInt()),
+        in.getLong());
+  }
+
+  static byte[] ackState(int logId, int cursorId, long first) {
+    return ByteBuffer.allocate(17)
+        .put((byte) 'A')
+        .putInt(logId)
+        .putInt(cursorId)
+        .putLong(first)
+        .array();
+  }
+
+  static byte[] ackStateValue(AckState state) {
+    if (state.complete()) {
+      return new byte[] {COMPLETE};
+    }
+    byte[] bitmap = state.bitmap();
+    Map<Integer, DeliveryException> exceptions = state.exceptions();
+    int length = 5 + bitmap.length + (exceptions.isEmpty() ? 0 : 2 + 12 * exceptions.size());
+    ByteBuffer out = ByteBuffer.allocate(length);
+    out.put(exceptions.isEmpty() ? BITMAP : BITMAP_AND_EXCEPTIONS);
+    out.putInt((int) state.acknowledgedBytes());
+    if (!exceptions.isEmpty()) {
+      out.putShort((short) exceptions.size());
+      exceptions.forEach(
+          (index, exception) ->
+              out.putShort(index.shortValue())
+                  .putShort((short) exception.failures())
+                  .putLong(exception.notBeforeMs()));
+    }
+    return out.put(bitmap).array();
+  }
+
+  static AckState ackStateOf(ChunkPosition chunk, byte[] value) throws StoreException {
+    ByteBuffer in = ByteBuffer.wrap(value);
+    byte format = in.hasRemaining() ? in.get() : 0;
+    if (format == COMPLETE) {
+      return AckState.restoreComplete(chunk);
+    }
+    int bitmapBytes = (chunk.count() + 7) >>> 3;
+    if ((format != BITMAP && format != BITMAP_AND_EXCEPTIONS)
+        || in.remaining() < (format == BITMAP ? 5 : 7)) {
+      throw damaged("acknowledgements of the chunk at sequence " + chunk.firstSequence());
+    }
+    long bytes = Integer.toUnsignedLong(in.getInt());
+    TreeMap<Integer, DeliveryException> exceptions = new TreeMap<>();
+    int n = format == BITMAP ? 0 : Short.toUnsignedInt(in.getShort());
+    if (in.remaining() != n * 12 + bitmapBytes) {
+      throw damaged("acknowledgements of the chunk at sequence " + chunk.firstSequence());
+    }
+    for (int i = 0; i < n; i++) {
+      int index = Short.toUnsignedInt(in.getShort());
+      exceptions.put(
+          index, new DeliveryException(Short.toUnsignedInt(in.getShort()), in.getLong()));
+    }
+    byte[] bitmap = new byte[bitmapBytes];
+    in.get(bitmap);
+    return AckState.restore(chunk, bitmap, bytes, exceptions);
+  }
+
+  static byte[] session(int sessionId) {
+    return ByteBuffer.allocate(5).put((byte) 's').putInt(sessionId).array();
+  }
+
+  static byte[] definition(byte[] fingerprint) {
+    return ByteBuffer.allocate(17).put((byte) 'd').put(fingerprint, 0, 16).array();
+  }
+
+  static byte[] definitionValue(String key, byte[] value) {
+    byte[] name = key.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(2 + name.length + value.length)
+        .putShort((short) name.length)
+        .put(name)
+        .put(value)
+        .array();
+  }
+
+  static byte[] commit(long commit, long durable, long nextChunkId) {
+    return ByteBuffer.allocate(24).putLong(commit).putLong(durable).putLong(nextChunkId).array();
+  }
+
+  static byte[] timer(long dueMs, byte kind, int logId, long sequence) {
+    return ByteBuffer.allocate(21).putLong(dueMs).put(kind).putInt(logId).putLong(sequence).array();
+  }
+
+  static byte[] dedup(int bucket, int nodeId, byte[] fingerprint) {
+    return ByteBuffer.allocate(24).putInt(bucket).putInt(nodeId).put(fingerprint, 0, 16).array();
+  }
+
+  /** The row's value, which must have this length. */
+  static ByteBuffer sized(String what, byte[] value, int length) throws StoreException {
+    if (value.length != length) {
+      throw damaged(what);
+    }
+    return ByteBuffer.wrap(value);
+  }
+
+  static StoreException damaged(String what) {
+    return new StoreException(
+        StoreException.Reason.CORRUPT,
+        "the index is damaged: row of "
+            + what
+            + " cannot be read. Restore the data directory"
+            + " from a backup.");
+  }
+
+  private static byte[] sequenceRow(char kind, int logId, long first) {
+    return ByteBuffer.allocate(13).put((byte) kind).putInt(logId).putLong(first).array();
+  }
+}
