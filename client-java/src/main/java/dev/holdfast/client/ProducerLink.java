@@ -163,7 +163,7 @@ final class ProducerLink implements Supervisor.Link {
       PendingSend send, @Nullable Receipt receipt, @Nullable HoldfastException failure) {
     send.answered = true;
     if (send.told) {
-      window.release(send.encoded.size());
+      window.release(1, send.encoded.size());
     } else {
       tell(send, receipt, failure, true);
     }
@@ -177,7 +177,8 @@ final class ProducerLink implements Supervisor.Link {
     send.told = true;
     Answer answer = new Answer(send, receipt, failure, release);
     if (send.blocking) {
-      deliver(answer);
+      release(List.of(answer));
+      complete(answer);
       return;
     }
     if (answers.isEmpty()) {
@@ -189,13 +190,27 @@ final class ProducerLink implements Supervisor.Link {
   private void handAnswersOver() {
     List<Answer> batch = answers;
     answers = new ArrayList<>();
-    callbacks.execute(() -> batch.forEach(this::deliver));
+    callbacks.execute(
+        () -> {
+          // Room first and in one go: whoever waits for it gets enough for a burst of its own.
+          release(batch);
+          batch.forEach(ProducerLink::complete);
+        });
   }
 
-  private void deliver(Answer answer) {
-    if (answer.release()) {
-      window.release(answer.send().encoded.size());
+  private void release(List<Answer> batch) {
+    int messages = 0;
+    long bytes = 0;
+    for (Answer answer : batch) {
+      if (answer.release()) {
+        messages++;
+        bytes += answer.send().encoded.size();
+      }
     }
+    window.release(messages, bytes);
+  }
+
+  private static void complete(Answer answer) {
     if (answer.failure() != null) {
       answer.send().result.completeExceptionally(answer.failure());
     } else {

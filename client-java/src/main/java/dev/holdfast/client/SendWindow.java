@@ -64,10 +64,10 @@ final class SendWindow {
   }
 
   /** Gives room back. */
-  void release(int size) {
+  void release(int count, long size) {
     lock.lock();
     try {
-      messages--;
+      messages -= count;
       bytes -= size;
       if (waiting > 0) {
         changed.signalAll();
@@ -112,6 +112,7 @@ final class SendWindow {
     }
   }
 
+  /** Messages in the window. */
   int messages() {
     lock.lock();
     try {

@@ -1,0 +1,62 @@
+package dev.holdfast.client;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The code in docs/client-java.md, compiled; {@link DocumentationTest} runs and compares it. */
+final class DocSnippets {
+  private DocSnippets() {}
+
+  static void first(String uri) {
+    try (Holdfast holdfast = Holdfast.connect(uri)) {
+      Producer orders = holdfast.producer("orders");
+      orders.send(Message.text("two coffees"));
+
+      Consumer incoming = holdfast.consumer("orders");
+      incoming
+          .receive(Duration.ofSeconds(5))
+          .ifPresent(
+              delivery -> {
+                System.out.println(delivery.message().bodyAsText());
+                delivery.accept();
+              });
+    }
+  }
+
+  static void async(Producer orders) {
+    orders
+        .sendAsync(Message.builder().id("order-17").bytes(new byte[] {1, 2}).build())
+        .whenComplete(
+            (receipt, failure) -> {
+              if (failure instanceof HoldfastException known && known.isTransient()) {
+                System.err.println("later: " + known.getMessage());
+              }
+            });
+  }
+
+  static Consumer handler(Holdfast holdfast) {
+    return holdfast
+        .consumerBuilder("orders")
+        .prefetch(20)
+        .concurrency(4)
+        .handler(
+            delivery -> {
+              if (delivery.message().property("customer").isEmpty()) {
+                delivery.reject("no customer");
+              } else {
+                delivery.accept();
+              }
+            })
+        .onFailure(failure -> System.err.println(failure.reason()))
+        .open();
+  }
+
+  static HoldfastBuilder tls(char[] password) {
+    return Holdfast.builder("amqps://broker.example:5671")
+        .trust(Path.of("/etc/holdfast/ca.pem"))
+        .user("alice")
+        .password(password)
+        .waitForBroker(Duration.ofMinutes(1))
+        .onStateChange(change -> System.err.println(change.state()));
+  }
+}
