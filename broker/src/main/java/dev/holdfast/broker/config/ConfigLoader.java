@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -93,8 +94,7 @@ public final class ConfigLoader {
   }
 
   private static String nearestVariable(String variable) {
-    String asKey =
-        variable.substring(PREFIX.length()).toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    String asKey = variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
     return ConfigValues.nearest(asKey);
   }
 

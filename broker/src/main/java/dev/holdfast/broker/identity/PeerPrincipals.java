@@ -1,6 +1,7 @@
 package dev.holdfast.broker.identity;
 
 import dev.holdfast.acl.Principal;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public final class PeerPrincipals {
 
   /** Makes one from the uid of this process and the uids the configuration lists. */
   public PeerPrincipals(long ownUid, Set<Long> listedUids) {
-    java.util.Set<Long> uids = new java.util.HashSet<>(listedUids);
+    Set<Long> uids = new HashSet<>(listedUids);
     uids.add(ownUid);
     this.adminUids = Set.copyOf(uids);
   }

@@ -13,13 +13,16 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -166,11 +169,10 @@ public final class UserStore implements AutoCloseable {
     return content.imitationKey();
   }
 
-  private Changed store(
-      String name, byte @Nullable [] password, java.util.function.Function<Credential, User> made) {
+  private Changed store(String name, byte @Nullable [] password, Function<Credential, User> made) {
     byte[] generated = password == null ? generate() : null;
     Credential credential =
-        password == null ? scram(java.util.Objects.requireNonNull(generated)) : argon2(password);
+        password == null ? scram(Objects.requireNonNull(generated)) : argon2(password);
     User user = made.apply(credential);
     Map<String, User> users = new HashMap<>(content.users());
     users.put(name, user);
@@ -240,7 +242,7 @@ public final class UserStore implements AutoCloseable {
     try {
       return CompletableFuture.supplyAsync(what, changes)
           .whenComplete((result, failure) -> clear(secret));
-    } catch (java.util.concurrent.RejectedExecutionException e) {
+    } catch (RejectedExecutionException e) {
       clear(secret);
       return CompletableFuture.failedFuture(
           new UserException(Reason.IO, "too many changes of users at once; try again"));

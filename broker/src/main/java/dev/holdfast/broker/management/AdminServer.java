@@ -1,0 +1,88 @@
+package dev.holdfast.broker.management;
+
+import dev.holdfast.broker.net.UnixSocketPath;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** The management API's server. Serves on one event loop; slow work runs on Vert.x's workers. */
+public final class AdminServer {
+  private static final int IDLE_SECONDS = 60;
+  private static final int SMALL_BODY = 64 << 10;
+
+  private final HttpServer http;
+
+  private AdminServer(HttpServer http) {
+    this.http = http;
+  }
+
+  /**
+   * Starts serving at a prepared path; the caller secures the file afterwards.
+   *
+   * @return completes when connections are accepted; fails when the path cannot be bound
+   */
+  public static Future<AdminServer> start(
+      Vertx vertx, UnixSocketPath path, ManagementServices services) {
+    Context context = vertx.getOrCreateContext();
+    Executor workers =
+        task ->
+            context.executeBlocking(
+                () -> {
+                  task.run();
+                  return null;
+                },
+                false);
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setIdleTimeout(IDLE_SECONDS)
+            .setIdleTimeoutUnit(TimeUnit.SECONDS)
+            .setHttp2ClearTextEnabled(false)
+            .setHandle100ContinueAutomatically(true);
+    AdminHandler handler = new AdminHandler(new Router(routes(services, workers)), services);
+    return vertx
+        .createHttpServer(options)
+        .connectionHandler(handler::connected)
+        .requestHandler(handler::handle)
+        .listen(SocketAddress.domainSocketAddress(path.path().toString()))
+        .map(AdminServer::new);
+  }
+
+  /** Every operation; docs/openapi.yaml describes the same. */
+  static List<Route> routes(ManagementServices services, Executor workers) {
+    StatusApi status = new StatusApi(services);
+    QueueApi queues = new QueueApi(services);
+    MessageApi messages = new MessageApi(services, workers);
+    UserApi users = new UserApi(services);
+    int messageBody =
+        (int) Math.min(Integer.MAX_VALUE, services.maxMessageBytes() * 2 + SMALL_BODY);
+    String api = "/api/v1";
+    return List.of(
+        new Route("GET", "/healthz", SMALL_BODY, status::alive),
+        new Route("GET", "/readyz", SMALL_BODY, status::health),
+        new Route("GET", api + "/health", SMALL_BODY, status::health),
+        new Route("GET", api + "/status", SMALL_BODY, status::status),
+        new Route("GET", api + "/queues", SMALL_BODY, queues::list),
+        new Route("POST", api + "/queues", SMALL_BODY, queues::create),
+        new Route("GET", api + "/queues/{name}", SMALL_BODY, queues::show),
+        new Route("DELETE", api + "/queues/{name}", SMALL_BODY, queues::delete),
+        new Route("POST", api + "/queues/{name}/purge", SMALL_BODY, queues::purge),
+        new Route("GET", api + "/queues/{name}/messages", SMALL_BODY, messages::peek),
+        new Route("POST", api + "/queues/{name}/messages", messageBody, messages::send),
+        new Route("POST", api + "/queues/{name}/receive", SMALL_BODY, messages::receive),
+        new Route("GET", api + "/users", SMALL_BODY, users::list),
+        new Route("POST", api + "/users", SMALL_BODY, users::create),
+        new Route("DELETE", api + "/users/{name}", SMALL_BODY, users::delete),
+        new Route("PUT", api + "/users/{name}/password", SMALL_BODY, users::setPassword));
+  }
+
+  /** Stops accepting and closes what is open. */
+  public Future<Void> close() {
+    return http.close();
+  }
+}

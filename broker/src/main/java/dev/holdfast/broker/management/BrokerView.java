@@ -1,0 +1,41 @@
+package dev.holdfast.broker.management;
+
+import dev.holdfast.storage.StoreHealth;
+import java.util.List;
+
+/** What the running broker tells of itself. Any thread; must not block. */
+public interface BrokerView {
+
+  /** Facts that do not change while it runs. */
+  Facts facts();
+
+  /** Seconds since it was ready. */
+  long uptimeSeconds();
+
+  /** The store at this moment. */
+  StoreHealth store();
+
+  /** Open AMQP connections. */
+  int connections();
+
+  /** Why the broker does not take work, in one sentence; empty when it does. */
+  String notReady();
+
+  /**
+   * Facts.
+   *
+   * @param version of the broker
+   * @param pid of its process
+   * @param dataDirectory absolute
+   * @param listeners in the order they were started
+   */
+  record Facts(String version, long pid, String dataDirectory, List<Listener> listeners) {}
+
+  /**
+   * Where something listens.
+   *
+   * @param protocol {@code amqp}, {@code amqps}, {@code amqp+unix} or {@code http+unix}
+   * @param address HOST:PORT or a path
+   */
+  record Listener(String protocol, String address) {}
+}

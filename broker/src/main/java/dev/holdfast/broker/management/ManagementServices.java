@@ -1,0 +1,24 @@
+package dev.holdfast.broker.management;
+
+import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.domain.NodeAdmin;
+import dev.holdfast.broker.identity.PeerPrincipals;
+import dev.holdfast.broker.identity.UserStore;
+
+/**
+ * What the API works on.
+ *
+ * @param nodes queues and messages
+ * @param users who logs in with a password
+ * @param policy who may manage the broker itself
+ * @param peers names callers by their uid
+ * @param broker the process
+ * @param maxMessageBytes largest message of any queue, and the default of new ones
+ */
+public record ManagementServices(
+    NodeAdmin nodes,
+    UserStore users,
+    AccessPolicy policy,
+    PeerPrincipals peers,
+    BrokerView broker,
+    long maxMessageBytes) {}

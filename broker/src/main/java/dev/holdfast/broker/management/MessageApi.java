@@ -1,0 +1,120 @@
+package dev.holdfast.broker.management;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.amqp.json.MessageJson;
+import dev.holdfast.broker.amqp.json.NewMessageJson;
+import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.NodeAdmin;
+import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
+import dev.holdfast.storage.StoredMessage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/** Messages of a queue: peek, send, take. Encoding and decoding run on the workers. */
+final class MessageApi {
+  private static final Set<String> FIELDS =
+      Set.of("body", "durable", "priority", "ttlMs", "properties", "applicationProperties");
+  private static final int MOST_MESSAGES = 1_000;
+  private static final int PEEKED_BY_DEFAULT = 10;
+  private static final int DEFAULT_PRIORITY = 4;
+  private static final long LONGEST_TTL_MS = 0xFFFF_FFFFL;
+
+  private final NodeAdmin nodes;
+  private final Executor workers;
+
+  MessageApi(ManagementServices services, Executor workers) {
+    this.nodes = services.nodes();
+    this.workers = workers;
+  }
+
+  CompletionStage<ApiAnswer> peek(ApiRequest request) {
+    Principal principal = request.principal();
+    String queue = request.variable(0);
+    int limit = (int) request.number("limit", 1, MOST_MESSAGES, PEEKED_BY_DEFAULT);
+    long from = request.number("from", 0, Long.MAX_VALUE, 0);
+    MessagePages pages =
+        new MessagePages(
+            (next, count) -> nodes.peek(principal, queue, Math.max(from, next), count), limit);
+    return pages.collect().thenApplyAsync(MessageApi::show, workers);
+  }
+
+  CompletionStage<ApiAnswer> receive(ApiRequest request) {
+    Principal principal = request.principal();
+    String queue = request.variable(0);
+    int limit = (int) request.number("limit", 1, MOST_MESSAGES, 1);
+    boolean acknowledge = request.flag("ack", true);
+    if (!acknowledge) {
+      // Released messages go back to their place: a second page would begin with them again.
+      return nodes
+          .receive(principal, queue, limit, false)
+          .thenApplyAsync(MessageApi::show, workers);
+    }
+    MessagePages pages =
+        new MessagePages((next, count) -> nodes.receive(principal, queue, count, true), limit);
+    return pages.collect().thenApplyAsync(MessageApi::show, workers);
+  }
+
+  CompletionStage<ApiAnswer> send(ApiRequest request) {
+    Principal principal = request.principal();
+    String queue = request.variable(0);
+    return CompletableFuture.supplyAsync(() -> message(request.body()), workers)
+        .thenCompose(message -> nodes.publish(principal, queue, message))
+        .thenApply(sequence -> ApiAnswer.created(Json.object().put("sequence", sequence)));
+  }
+
+  private static IncomingMessage message(byte[] json) {
+    ObjectNode body = Json.object(json, FIELDS);
+    if (!body.has("body")) {
+      throw Json.invalid("the field body must be there");
+    }
+    byte[] sections;
+    try {
+      sections =
+          NewMessageJson.encode(
+              body.get("body"),
+              Json.optional(body, "properties"),
+              Json.optional(body, "applicationProperties"));
+    } catch (IllegalArgumentException e) {
+      throw Json.invalid(String.valueOf(e.getMessage()));
+    }
+    return new IncomingMessage(
+        Json.flag(body, "durable", true),
+        (byte) Json.number(body, "priority", 0, 9, DEFAULT_PRIORITY),
+        Json.number(body, "ttlMs", 0, LONGEST_TTL_MS, -1),
+        0,
+        0,
+        sections);
+  }
+
+  private static ApiAnswer show(List<PeekedMessage> messages) {
+    MessageJson json = new MessageJson();
+    ObjectNode answer = Json.object();
+    var array = answer.putArray("messages");
+    messages.forEach(m -> array.add(show(json, m)));
+    return ApiAnswer.ok(answer);
+  }
+
+  private static ObjectNode show(MessageJson json, PeekedMessage peeked) {
+    StoredMessage message = peeked.message();
+    ObjectNode node =
+        Json.object()
+            .put("sequence", message.sequence())
+            .put("durable", message.durable())
+            .put("priority", message.priority())
+            .put("enqueued", Instant.ofEpochMilli(message.enqueuedMs()).toString())
+            .put(
+                "expires",
+                message.expiryMs() == 0
+                    ? null
+                    : Instant.ofEpochMilli(message.expiryMs()).toString())
+            .put("failures", peeked.failures())
+            .put("unsettled", peeked.unsettled())
+            .put("bytes", message.bytes());
+    return node.setAll(json.show(message.body()));
+  }
+}

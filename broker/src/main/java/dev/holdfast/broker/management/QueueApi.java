@@ -1,0 +1,90 @@
+package dev.holdfast.broker.management;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.broker.domain.NodeAdmin;
+import dev.holdfast.broker.domain.QueueDefinition;
+import dev.holdfast.broker.domain.QueueInfo;
+import dev.holdfast.deadletter.RetryPolicy;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** Queues: list, create, show, delete, purge. */
+final class QueueApi {
+  private static final Set<String> FIELDS = Set.of("name", "maxMessageBytes", "maxDeliveries");
+  private static final int MOST_DELIVERIES = 1_000_000;
+
+  private final NodeAdmin nodes;
+  private final long maxMessageBytes;
+
+  QueueApi(ManagementServices services) {
+    this.nodes = services.nodes();
+    this.maxMessageBytes = services.maxMessageBytes();
+  }
+
+  CompletionStage<ApiAnswer> list(ApiRequest request) {
+    return nodes
+        .queues(request.principal())
+        .thenApply(
+            queues -> {
+              ObjectNode answer = Json.object();
+              var array = answer.putArray("queues");
+              queues.forEach(q -> array.add(show(q)));
+              return ApiAnswer.ok(answer);
+            });
+  }
+
+  CompletionStage<ApiAnswer> create(ApiRequest request) {
+    ObjectNode body = Json.object(request.body(), FIELDS);
+    long maxBytes = Json.number(body, "maxMessageBytes", 1, maxMessageBytes, maxMessageBytes);
+    long maxDeliveries =
+        Json.number(body, "maxDeliveries", 1, MOST_DELIVERIES, RetryPolicy.DEFAULT.maxDeliveries());
+    QueueDefinition definition =
+        new QueueDefinition(
+            Json.text(body, "name"), maxBytes, new RetryPolicy((int) maxDeliveries));
+    return nodes
+        .createQueue(request.principal(), definition)
+        .thenApply(queue -> ApiAnswer.created(show(queue)));
+  }
+
+  CompletionStage<ApiAnswer> show(ApiRequest request) {
+    return nodes
+        .queue(request.principal(), request.variable(0))
+        .thenApply(queue -> ApiAnswer.ok(show(queue)));
+  }
+
+  CompletionStage<ApiAnswer> delete(ApiRequest request) {
+    String name = request.variable(0);
+    return nodes
+        .deleteQueue(request.principal(), name)
+        .thenApply(lost -> ApiAnswer.ok(Json.object().put("deleted", name).put("messages", lost)));
+  }
+
+  CompletionStage<ApiAnswer> purge(ApiRequest request) {
+    return nodes
+        .purgeQueue(request.principal(), request.variable(0))
+        .thenApply(count -> ApiAnswer.ok(Json.object().put("purged", count)));
+  }
+
+  private static ObjectNode show(QueueInfo queue) {
+    return Json.object()
+        .put("name", queue.definition().name())
+        .put("kind", "queue")
+        .put("messages", queue.messages())
+        .put("bytes", queue.bytes())
+        .put("unsettled", queue.unsettled())
+        .put("consumers", queue.consumers())
+        .put("publishers", queue.publishers())
+        .put("deadLetters", queue.deadLetters())
+        .put(
+            "oldest",
+            queue.oldestMs() == 0 ? null : Instant.ofEpochMilli(queue.oldestMs()).toString())
+        .put("nextSequence", queue.nextSequence())
+        .put("published", queue.published())
+        .put("delivered", queue.delivered())
+        .put("acknowledged", queue.acknowledged())
+        .put("unreadable", queue.unreadable())
+        .put("maxMessageBytes", queue.definition().maxMessageBytes())
+        .put("maxDeliveries", queue.definition().retry().maxDeliveries());
+  }
+}

@@ -1,0 +1,78 @@
+package dev.holdfast.broker.management;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.acl.Permission;
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.QueueInfo;
+import dev.holdfast.storage.StoreHealth;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Status and health. */
+final class StatusApi {
+  private final ManagementServices services;
+
+  StatusApi(ManagementServices services) {
+    this.services = services;
+  }
+
+  /** Answered to anybody who reaches the socket: says no more than yes or no to strangers. */
+  CompletionStage<ApiAnswer> health(ApiRequest request) {
+    String reason = services.broker().notReady();
+    ObjectNode health = Json.object().put("alive", true).put("ready", reason.isEmpty());
+    Principal caller = request.caller();
+    boolean trusted = caller != null && caller.roles().contains(Principal.ADMIN);
+    if (!reason.isEmpty() && trusted) {
+      health.put("reason", reason);
+    }
+    return CompletableFuture.completedStage(
+        new ApiAnswer(reason.isEmpty() ? 200 : 503, Json.bytes(health)));
+  }
+
+  CompletionStage<ApiAnswer> alive(ApiRequest request) {
+    return CompletableFuture.completedStage(ApiAnswer.ok(Json.object().put("alive", true)));
+  }
+
+  CompletionStage<ApiAnswer> status(ApiRequest request) {
+    Principal principal = request.authorised(services.policy(), Permission.INSPECT);
+    return services
+        .nodes()
+        .queues(principal)
+        .thenApply(queues -> ApiAnswer.ok(status(principal, queues)));
+  }
+
+  private ObjectNode status(Principal principal, List<QueueInfo> queues) {
+    BrokerView broker = services.broker();
+    BrokerView.Facts facts = broker.facts();
+    ObjectNode status =
+        Json.object()
+            .put("version", facts.version())
+            .put("pid", facts.pid())
+            .put("uptimeSeconds", broker.uptimeSeconds())
+            .put("dataDirectory", facts.dataDirectory());
+    ObjectNode you = status.putObject("you").put("principal", principal.name());
+    var roles = you.putArray("roles");
+    principal.roles().stream().sorted().forEach(roles::add);
+    var listeners = status.putArray("listeners");
+    facts
+        .listeners()
+        .forEach(
+            l -> listeners.addObject().put("protocol", l.protocol()).put("address", l.address()));
+    StoreHealth store = broker.store();
+    status
+        .putObject("store")
+        .put("publishable", store.publishable())
+        .put("reason", store.reason())
+        .put("freeBytes", store.freeBytes())
+        .put("reserveBytes", store.reserveBytes())
+        .put("storedBytes", store.storedBytes());
+    status
+        .putObject("totals")
+        .put("queues", queues.size())
+        .put("messages", queues.stream().mapToLong(QueueInfo::messages).sum())
+        .put("unsettled", queues.stream().mapToLong(QueueInfo::unsettled).sum())
+        .put("connections", broker.connections());
+    return status;
+  }
+}
