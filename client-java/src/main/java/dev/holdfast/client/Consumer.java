@@ -76,7 +76,7 @@ public final class Consumer implements AutoCloseable {
     } catch (InterruptedException stopped) {
       delivery.release();
       throw stopped;
-    } catch (Exception | LinkageError | AssertionError failed) {
+    } catch (Throwable failed) {
       boolean retried = delivery.retry();
       LOG.warn(
           "{}: the handler failed{}", node(), retried ? "; the message is retried" : "", failed);
@@ -122,6 +122,15 @@ public final class Consumer implements AutoCloseable {
     return Optional.ofNullable(link.life().failure());
   }
 
+  private void stop(ClientOptions.Timeouts timeouts) {
+    try {
+      Holdfast.await(link.stop(), timeouts.connect(), node());
+    } catch (HoldfastException late) {
+      // The detach that follows ends what the drain has not.
+      LOG.warn("{}", late.getMessage());
+    }
+  }
+
   /**
    * Asks for no more, releases what no thread has taken, waits up to the close timeout for running
    * handlers, and detaches the link. A delivery taken and not settled by then counts as failed.
@@ -134,7 +143,7 @@ public final class Consumer implements AutoCloseable {
     }
     ClientOptions.Timeouts timeouts = holdfast.options().timeouts();
     try {
-      Holdfast.await(link.stop(), timeouts.connect(), node());
+      stop(timeouts);
       int others = workers.size() - (workers.contains(Thread.currentThread()) ? 1 : 0);
       if (!ended.tryAcquire(others, timeouts.close().toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("{}: closed while handlers still run", node());

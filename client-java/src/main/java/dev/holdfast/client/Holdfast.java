@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a broker that comes back by itself: the entry of this library. Thread-safe.
@@ -26,6 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>An open connection keeps the JVM running: close it.
  */
 public final class Holdfast implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Holdfast.class);
   private static final Duration SLACK = Duration.ofSeconds(5);
 
   private final ClientOptions options;
@@ -150,17 +153,20 @@ public final class Holdfast implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    consumers.forEach(Consumer::close);
-    producers.forEach(Producer::close);
+    Duration patience = options.timeouts().close();
+    consumers.forEach(consumer -> attempt(consumer::close));
+    producers.forEach(producer -> attempt(producer::close));
+    attempt(() -> await(supervisor.close(), patience, options.endpoint().display()));
+    loop.close(patience);
+    callbacks.close(patience);
+  }
+
+  /** One thing that cannot be closed in good order must not keep the others open. */
+  private static void attempt(Runnable close) {
     try {
-      supervisor.close().get(options.timeouts().close().toMillis(), TimeUnit.MILLISECONDS);
-      loop.close(options.timeouts().close());
-      callbacks.close(options.timeouts().close());
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException unanswered) {
-      throw new HoldfastException(Reason.TIMEOUT, "the connection did not close in time")
-          .causedBy(unanswered);
+      close.run();
+    } catch (HoldfastException failed) {
+      LOG.warn("closing: {}", failed.getMessage());
     }
   }
 

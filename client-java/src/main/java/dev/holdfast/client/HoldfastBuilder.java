@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +133,7 @@ public final class HoldfastBuilder {
                 waitForBroker),
             new ClientOptions.Reconnect(
                 reconnectAttempts,
-                new Backoff(FIRST_PAUSE, LONGEST_PAUSE, ThreadLocalRandom.current())));
+                new Backoff(FIRST_PAUSE, LONGEST_PAUSE, new SplittableRandom())));
     return Holdfast.open(options, List.copyOf(listeners));
   }
 

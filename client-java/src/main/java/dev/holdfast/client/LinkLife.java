@@ -6,8 +6,8 @@ import dev.holdfast.client.wire.ClientLoop;
 import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonLink;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +44,7 @@ final class LinkLife {
   private @Nullable ProtonConnection connection;
   private @Nullable ProtonLink<?> link;
   private int refusals;
+  private boolean closing;
 
   LinkLife(
       ClientLoop loop,
@@ -56,7 +57,7 @@ final class LinkLife {
     this.owner = owner;
     this.node = node;
     this.attach = attach;
-    this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, ThreadLocalRandom.current());
+    this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, new SplittableRandom());
   }
 
   /** Completes when the link is attached for the first time, or never will be. */
@@ -75,12 +76,17 @@ final class LinkLife {
 
   void connected(ProtonConnection open) {
     connection = open;
-    attach.accept(open);
+    if (!closing) {
+      attach.accept(open);
+    }
   }
 
   void disconnected() {
     connection = null;
     link = null;
+    if (closing) {
+      finish();
+    }
   }
 
   void failed(HoldfastException cause) {
@@ -134,7 +140,7 @@ final class LinkLife {
     loop.schedule(
         backoff.before(refusals),
         () -> {
-          if (on != null && on == connection && link == null && failure == null) {
+          if (on != null && on == connection && link == null && failure == null && !closing) {
             attach.accept(on);
           }
         });
@@ -150,15 +156,20 @@ final class LinkLife {
   }
 
   private void detach() {
-    supervisor.remove(owner);
+    closing = true;
     ProtonLink<?> open = link;
     link = null;
     if (open == null || failure != null) {
-      owner.failed(closedFailure());
+      finish();
       return;
     }
-    open.closeHandler(ignored -> owner.failed(closedFailure()));
-    open.detachHandler(ignored -> owner.failed(closedFailure()));
+    open.closeHandler(ignored -> finish());
+    open.detachHandler(ignored -> finish());
     open.close();
+  }
+
+  private void finish() {
+    supervisor.remove(owner);
+    owner.failed(closedFailure());
   }
 }

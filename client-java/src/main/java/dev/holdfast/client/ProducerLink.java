@@ -102,6 +102,7 @@ final class ProducerLink implements Supervisor.Link {
   void submit(PendingSend send) {
     handover.add(send);
     if (pumpScheduled.compareAndSet(false, true) && !loop.execute(this::pump)) {
+      pumpScheduled.set(false);
       send.result.completeExceptionally(life.closedFailure());
     }
   }

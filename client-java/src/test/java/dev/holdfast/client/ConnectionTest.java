@@ -278,6 +278,24 @@ class ConnectionTest {
   }
 
   @Test
+  void closingWhileTheBrokerIsAwayFailsWhatWaits() throws Exception {
+    Producer orders = connect().producer("orders");
+    Consumer consumer = holdfast.consumer("orders");
+    peer.down();
+    Awaitility.await().until(() -> holdfast.state() == ConnectionState.RECONNECTING);
+    CompletableFuture<Receipt> sent = orders.sendAsync(Message.text("x"));
+
+    holdfast.close();
+
+    assertThat(SendTest.reason(sent)).isEqualTo(Reason.CLOSED);
+    assertThat(consumer.failure())
+        .get()
+        .extracting(HoldfastException::reason)
+        .isEqualTo(Reason.CLOSED);
+    assertThat(holdfast.state()).isEqualTo(ConnectionState.CLOSED);
+  }
+
+  @Test
   void closeIsHarmlessTwiceAndEndsEverything() {
     Producer orders = connect().producer("orders");
     Consumer consumer = holdfast.consumer("orders");

@@ -35,11 +35,16 @@ public final class CallbackThread {
     return Thread.currentThread() == thread;
   }
 
-  /** Ends the thread after the tasks handed over so far; waits up to the given time. */
-  public void close(Duration timeout) throws InterruptedException {
+  /**
+   * Ends the thread after the tasks handed over so far; waits up to the given time, or until
+   * interrupted.
+   */
+  public void close(Duration timeout) {
     executor.shutdown();
-    if (!isCurrent()) {
+    try {
       executor.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -67,10 +67,14 @@ public final class ClientLoop {
     vertx.cancelTimer(id);
   }
 
-  /** Ends the loop and its thread; waits for it up to the given time. */
-  public void close(Duration timeout) throws InterruptedException {
+  /** Ends the loop and its thread; waits for it up to the given time, or until interrupted. */
+  public void close(Duration timeout) {
     CountDownLatch ended = new CountDownLatch(1);
     vertx.close().onComplete(ignored -> ended.countDown());
-    ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
