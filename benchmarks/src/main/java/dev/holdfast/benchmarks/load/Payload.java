@@ -58,52 +58,50 @@ final class Payload {
 
     /** Reads the marks; false when the message is not one of this tool's. */
     boolean read(ReadableBuffer message) {
-      int at = message.position();
-      int end = message.limit();
+      if (message.hasArray()) {
+        int start = message.arrayOffset() + message.position();
+        return read(ByteBuffer.wrap(message.array()), start, start + message.remaining());
+      }
+      byte[] copy = new byte[message.remaining()];
+      message.get(copy, 0, copy.length);
+      return read(ByteBuffer.wrap(copy), 0, copy.length);
+    }
+
+    private boolean read(ByteBuffer bytes, int start, int end) {
+      int at = start;
       while (at + 3 < end) {
-        boolean small = message.get(at + 1) == 0x53;
-        int section = message.get(small ? at + 2 : at + 9) & 0xff;
+        boolean small = bytes.get(at + 1) == 0x53;
+        int section = bytes.get(small ? at + 2 : at + 9) & 0xff;
         at += small ? 3 : 10;
         if (section == DATA_SECTION) {
-          return readBody(message, at, end);
+          return readBody(bytes, at, end);
         }
-        at += valueBytes(message, at);
+        at += valueBytes(bytes, at);
       }
       return false;
     }
 
-    private boolean readBody(ReadableBuffer message, int at, int end) {
-      boolean small = (message.get(at) & 0xff) == 0xa0;
-      bodyBytes = small ? message.get(at + 1) & 0xff : intAt(message, at + 1);
+    private boolean readBody(ByteBuffer bytes, int at, int end) {
+      boolean small = (bytes.get(at) & 0xff) == 0xa0;
+      bodyBytes = small ? bytes.get(at + 1) & 0xff : bytes.getInt(at + 1);
       int start = at + (small ? 2 : 5);
-      if (bodyBytes < MIN_BYTES || start + bodyBytes > end || intAt(message, start) != MAGIC) {
+      if (bodyBytes < MIN_BYTES || start + bodyBytes > end || bytes.getInt(start) != MAGIC) {
         return false;
       }
-      run = intAt(message, start + RUN);
-      producer = intAt(message, start + PRODUCER);
-      sequence = longAt(message, start + SEQUENCE);
-      intendedNanos = longAt(message, start + INTENDED);
+      run = bytes.getInt(start + RUN);
+      producer = bytes.getInt(start + PRODUCER);
+      sequence = bytes.getLong(start + SEQUENCE);
+      intendedNanos = bytes.getLong(start + INTENDED);
       return true;
     }
 
     /** Constructor and value of a section other than data: a list or a map. */
-    private static int valueBytes(ReadableBuffer message, int at) {
-      return switch (message.get(at) & 0xff) {
+    private static int valueBytes(ByteBuffer bytes, int at) {
+      return switch (bytes.get(at) & 0xff) {
         case 0x45 -> 1;
-        case 0xc0, 0xc1, 0xa0 -> 2 + (message.get(at + 1) & 0xff);
-        default -> 5 + intAt(message, at + 1);
+        case 0xc0, 0xc1, 0xa0 -> 2 + (bytes.get(at + 1) & 0xff);
+        default -> 5 + bytes.getInt(at + 1);
       };
-    }
-
-    private static int intAt(ReadableBuffer buffer, int at) {
-      return ((buffer.get(at) & 0xff) << 24)
-          | ((buffer.get(at + 1) & 0xff) << 16)
-          | ((buffer.get(at + 2) & 0xff) << 8)
-          | (buffer.get(at + 3) & 0xff);
-    }
-
-    private static long longAt(ReadableBuffer buffer, int at) {
-      return ((long) intAt(buffer, at) << 32) | (intAt(buffer, at + 4) & 0xffff_ffffL);
     }
   }
 }
