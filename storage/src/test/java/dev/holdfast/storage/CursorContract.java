@@ -160,13 +160,32 @@ public abstract class CursorContract extends StoreContractBase {
     acknowledge(1, 1, 100, 120, 100);
     commit();
     append(1, 3000, 3010, 100);
-    batch.purge(1, 1);
+    batch.purge(1, 1, 0, Long.MAX_VALUE);
     append(1, 3010, 3020, 100);
     commit();
     for (int round = 0; round < 2; round++) {
       assertThat(cursor(1, 1).messages()).isEqualTo(10);
       assertThat(log(1).firstSequence()).isEqualTo(3010);
       assertThat(log(1).nextSequence()).isEqualTo(3020);
+      restart();
+    }
+  }
+
+  @Test
+  void purgesOnlyTheChunksThatBeginInTheRange() throws Exception {
+    queue(1);
+    append(1, 1, 11, 100);
+    commit();
+    append(1, 11, 21, 100);
+    commit();
+    append(1, 21, 31, 100);
+    commit();
+    batch.purge(1, 1, 2, 21);
+    commit();
+    for (int round = 0; round < 2; round++) {
+      assertThat(cursor(1, 1).messages()).isEqualTo(20);
+      assertThat(cursor(1, 1).nextUnacknowledged(11)).isEqualTo(21);
+      assertThat(cursor(1, 1).acknowledged(10)).isFalse();
       restart();
     }
   }

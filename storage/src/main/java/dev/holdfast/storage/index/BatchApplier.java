@@ -54,7 +54,7 @@ public final class BatchApplier {
       case DROP_LOG -> dropLog(ops.logId(i), rows);
       case CREATE_CURSOR -> createCursor(ops, i, rows);
       case DROP_CURSOR -> dropCursor(ops.logId(i), ops.cursorId(i), rows);
-      case PURGE -> purge(ops.logId(i), ops.cursorId(i));
+      case PURGE -> purge(ops, i);
       case RECORD_FAILURE -> recordFailure(ops, i);
       case PUT_DEFINITION -> {
         BatchOperations.Definition definition = (BatchOperations.Definition) ops.payload(i);
@@ -308,16 +308,21 @@ public final class BatchApplier {
     }
   }
 
-  private void purge(int logId, int cursorId) {
-    LogIndex log = index.requireLog(logId);
+  private void purge(BatchOperations ops, int operation) {
+    LogIndex log = index.requireLog(ops.logId(operation));
     cut(log);
-    CursorIndex cursor = log.requireCursor(cursorId);
-    for (long at = cursor.floor(); at < log.nextSequence(); ) {
+    CursorIndex cursor = log.requireCursor(ops.cursorId(operation));
+    long from = ops.sequence(operation);
+    long to = (Long) ops.payload(operation);
+    for (long at = Math.max(cursor.floor(), from); at < log.nextSequence(); ) {
       int slot = log.chunks().slotAtOrAfter(at);
-      if (slot < 0) {
+      if (slot < 0 || log.chunks().first(slot) >= to) {
         break;
       }
       at = log.chunks().end(slot);
+      if (log.chunks().first(slot) < from) {
+        continue;
+      }
       AckState state = cursor.stateFor(log.chunks().first(slot), log.chunks().count(slot));
       if (!state.complete()) {
         cursor.count(

@@ -108,8 +108,8 @@ public final class BatchOperations implements StoreBatch {
   }
 
   @Override
-  public void purge(int logId, int cursorId) {
-    add(Kind.PURGE, logId, cursorId, 0, 0, null);
+  public void purge(int logId, int cursorId, long fromSequence, long toSequence) {
+    add(Kind.PURGE, logId, cursorId, fromSequence, 0, toSequence);
   }
 
   @Override
