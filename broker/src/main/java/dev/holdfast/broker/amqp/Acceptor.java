@@ -1,0 +1,170 @@
+package dev.holdfast.broker.amqp;
+
+import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.identity.PeerCredentials;
+import dev.holdfast.broker.identity.PeerInfo;
+import dev.holdfast.broker.identity.SaslMechanisms;
+import dev.holdfast.broker.net.PeerCredentialsReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop that accepts connections and keeps them. Listening and shutting down may be asked
+ * for from any thread; connections belong to the event loop.
+ */
+final class Acceptor implements Deployable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+
+  private final AmqpSettings settings;
+  private final OwnerInbox inbox;
+  private final SaslMechanisms sasl;
+  private final Registry registry;
+  private final List<NetServer> servers = new CopyOnWriteArrayList<>();
+
+  // Set once by deploy(), before anything listens.
+  private volatile @Nullable ContextInternal context;
+  private volatile @Nullable Edge edge;
+  private volatile String deployment = "";
+  private volatile boolean stopping;
+
+  Acceptor(AmqpSettings settings, OwnerInbox inbox, SaslMechanisms sasl, Registry registry) {
+    this.settings = settings;
+    this.inbox = inbox;
+    this.sasl = sasl;
+    this.registry = registry;
+  }
+
+  @Override
+  public Future<?> deploy(Context deployed) {
+    ContextInternal own = (ContextInternal) deployed;
+    Edge made = new Edge(own.nettyEventLoop(), inbox, registry, settings);
+    context = own;
+    edge = made;
+    own.owner().setPeriodic(Ticks.PERIOD_MS, t -> made.tick());
+    return Future.succeededFuture();
+  }
+
+  void deployedAs(String id) {
+    deployment = id;
+  }
+
+  Future<Void> undeploy() {
+    return Objects.requireNonNull(context).owner().undeploy(deployment);
+  }
+
+  /** Binds; completes with the actual port. */
+  Future<Integer> listen(
+      PeerInfo.Transport transport, SocketAddress address, NetServerOptions options) {
+    ContextInternal own = Objects.requireNonNull(context);
+    Promise<Integer> bound = Promise.promise();
+    own.runOnContext(
+        v -> {
+          NetServer server = own.owner().createNetServer(options);
+          server.connectHandler(socket -> accept(transport, socket));
+          server
+              .exceptionHandler(failed -> LOG.debug("connection refused: {}", failed.getMessage()))
+              .listen(address)
+              .onSuccess(servers::add)
+              .map(listening -> address.isDomainSocket() ? 0 : listening.actualPort())
+              .onComplete(bound);
+        });
+    return bound.future();
+  }
+
+  /**
+   * No more connections. The listening sockets close at once; Vert.x' future would wait for the
+   * connections too, which is somebody else's decision.
+   */
+  void stopListening() {
+    stopping = true;
+    servers.forEach(server -> server.shutdown(1, TimeUnit.HOURS));
+    servers.clear();
+  }
+
+  void shutDown() {
+    onLoop(Edge::shutDown);
+  }
+
+  void abort() {
+    onLoop(Edge::abort);
+  }
+
+  private void onLoop(Consumer<Edge> work) {
+    Edge made = edge;
+    if (made != null) {
+      made.thread.execute(() -> work.accept(made));
+    }
+  }
+
+  private void accept(PeerInfo.Transport transport, NetSocket socket) {
+    NetSocketInternal internal = (NetSocketInternal) socket;
+    ChannelHandlerContext channel = internal.channelHandlerContext();
+    PeerCredentials credentials =
+        transport == PeerInfo.Transport.UNIX
+            ? PeerCredentialsReader.read(channel.channel()).orElse(null)
+            : null;
+    PeerInfo peer = peer(transport, channel, credentials);
+    String origin = credentials == null ? host(channel) : "uid:" + credentials.uid();
+    if (stopping || !registry.connected(origin)) {
+      LOG.info("{}: refused, too many connections or stopping", peer.remote());
+      channel.close();
+      return;
+    }
+    AmqpConnection connection =
+        new AmqpConnection(Objects.requireNonNull(edge), channel, peer, origin, sasl);
+    internal.messageHandler(
+        message -> {
+          if (message instanceof ByteBuf bytes) {
+            connection.read(bytes);
+          } else {
+            ReferenceCountUtil.release(message);
+          }
+        });
+    internal.exceptionHandler(
+        failed -> LOG.debug("{}: {}", peer.remote(), String.valueOf(failed.getMessage())));
+    internal.closeHandler(v -> connection.disconnected());
+  }
+
+  private static PeerInfo peer(
+      PeerInfo.Transport transport,
+      ChannelHandlerContext channel,
+      @Nullable PeerCredentials credentials) {
+    String remote =
+        credentials == null
+            ? host(channel)
+            : "uid " + credentials.uid() + " pid " + credentials.pid();
+    boolean loopback =
+        channel.channel().remoteAddress() instanceof InetSocketAddress inet
+            && inet.getAddress() != null
+            && inet.getAddress().isLoopbackAddress();
+    return new PeerInfo(transport, credentials, remote, loopback);
+  }
+
+  private static String host(ChannelHandlerContext channel) {
+    return channel.channel().remoteAddress() instanceof InetSocketAddress inet
+            && inet.getAddress() != null
+        ? inet.getAddress().getHostAddress()
+        : "unix";
+  }
+}

@@ -1,0 +1,489 @@
+package dev.holdfast.broker.amqp;
+
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.amqp.codec.FaultException;
+import dev.holdfast.broker.amqp.codec.FrameInput;
+import dev.holdfast.broker.identity.PeerInfo;
+import dev.holdfast.broker.identity.SaslMechanisms;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.qpid.proton.amqp.transport.Close;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Open;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection (part 2 §2.4): protocol headers, SASL, open and close, and who its frames go to.
+ *
+ * <p>Whatever goes wrong in here ends this connection and no other: faults of the peer with the
+ * condition the standard names, faults of the broker with an incident id that is also in the log.
+ * Event-loop thread, unless a method says otherwise.
+ */
+final class AmqpConnection implements FrameInput.Sink {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AmqpConnection.class);
+  private static final byte[] SASL_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
+  private static final byte[] AMQP_HEADER = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
+  private static final int SASL_FRAME_BYTES = 4 * 1024;
+  private static final int MIN_MAX_FRAME = 512;
+  private static final int CLOSE_MS = 1_000;
+  private static final int SHUTDOWN_MS = 2_000;
+  private static final int UNWRITTEN_FACTOR = 16;
+
+  private enum Phase {
+    SASL_HEADER,
+    SASL,
+    AMQP_HEADER,
+    AWAITS_OPEN,
+    OPEN,
+    /** The broker has said its last word; input is thrown away. */
+    FINISHED
+  }
+
+  final Edge edge;
+  final SocketWriter out;
+  private final ChannelHandlerContext channel;
+  private final PeerInfo peer;
+  private final String origin;
+  private final FrameInput input;
+  private final SaslNegotiation sasl;
+  private final Lifeline lifeline;
+  private final Budget budget;
+  private final FrameDispatch dispatch = new FrameDispatch(this);
+  private final Set<ConsumerLink> blocked = new LinkedHashSet<>();
+  private Phase phase = Phase.SASL_HEADER;
+  private @Nullable Principal principal;
+  private @Nullable String container;
+  private boolean inHandshake = true;
+  private boolean countsAsPrincipal;
+  private int preAuthBytes;
+  private int peerMaxFrame = MIN_MAX_FRAME;
+  private int linkCount;
+  private boolean touched;
+  private boolean parsing;
+  private boolean openSent;
+  private boolean shuttingDown;
+  private boolean released;
+
+  AmqpConnection(
+      Edge edge, ChannelHandlerContext channel, PeerInfo peer, String origin, SaslMechanisms sasl) {
+    this.edge = edge;
+    this.channel = channel;
+    this.peer = peer;
+    this.origin = origin;
+    this.input = new FrameInput(this, edge.scratch);
+    this.sasl = new SaslNegotiation(this, sasl, peer);
+    this.lifeline = new Lifeline(limits());
+    this.budget = new Budget(edge.registry, limits());
+    this.out =
+        new SocketWriter(
+            channel, limits().perConnection().bytes().unwritten(), () -> run(this::pumpBlocked));
+    lifeline.deadline(limits().handshake().headerMs());
+    edge.add(this);
+  }
+
+  AmqpLimits limits() {
+    return edge.settings.limits();
+  }
+
+  Principal principal() {
+    return Objects.requireNonNull(principal);
+  }
+
+  /** Whether no more credit is to be given and nothing more delivered. */
+  boolean isClosing() {
+    return shuttingDown || phase == Phase.FINISHED;
+  }
+
+  int peerMaxFrameBytes() {
+    return peerMaxFrame;
+  }
+
+  Registry.LinkKey linkKey(String link, boolean brokerSends) {
+    return new Registry.LinkKey(
+        principal().name(), Objects.requireNonNull(container), link, brokerSends);
+  }
+
+  // ---- work and its faults ----
+
+  /** Does {@code work} for this connection, in a batch; what it throws ends this connection. */
+  void run(Runnable work) {
+    edge.batch(() -> guarded(work));
+  }
+
+  /** The same from any thread. */
+  void onLoop(Runnable work) {
+    if (edge.thread.inEventLoop()) {
+      run(work);
+    } else {
+      edge.thread.execute(() -> run(work));
+    }
+  }
+
+  private void guarded(Runnable work) {
+    if (!touched) {
+      touched = true;
+      edge.touch(this);
+    }
+    try {
+      work.run();
+    } catch (FaultException fault) {
+      LOG.info("{}: {}", peer.remote(), fault.fault());
+      close(AmqpErrors.of(fault.fault()));
+    } catch (Throwable broken) {
+      String incident = UUID.randomUUID().toString().substring(0, 8);
+      LOG.error("incident {}: connection {} is closed by a fault", incident, peer.remote(), broken);
+      close(AmqpErrors.internal(incident));
+    }
+  }
+
+  /** Everything of this batch is done: answers out, one write. */
+  void finishBatch() {
+    touched = false;
+    dispatch.sessions().forEach(Session::finishBatch);
+    out.flush();
+    if (out.unwrittenBytes()
+        > UNWRITTEN_FACTOR * limits().perConnection().bytes().unwritten()
+            + limits().maxMessageBytes()) {
+      LOG.warn("{} does not read what it asks for; dropped", peer.remote());
+      abort();
+    }
+  }
+
+  // ---- input ----
+
+  /** One read; releases the buffer. */
+  void read(ByteBuf in) {
+    try {
+      if (phase == Phase.FINISHED) {
+        return;
+      }
+      lifeline.heard();
+      run(() -> parse(in));
+    } finally {
+      in.release();
+    }
+  }
+
+  private void parse(ByteBuf in) {
+    if (inHandshake) {
+      preAuthBytes += in.readableBytes();
+      if (preAuthBytes > limits().handshake().preAuthBytes()) {
+        throw new FaultException(Fault.FLOOD);
+      }
+    }
+    parsing = true;
+    try {
+      input.accept(in);
+    } finally {
+      parsing = false;
+    }
+  }
+
+  /** A SASL step is done; what came meanwhile is looked at now. */
+  void resumeInput() {
+    if (!parsing) {
+      parsing = true;
+      try {
+        input.resume();
+      } finally {
+        parsing = false;
+      }
+    }
+  }
+
+  @Override
+  public boolean expectsHeader() {
+    return phase == Phase.SASL_HEADER || phase == Phase.AMQP_HEADER;
+  }
+
+  @Override
+  public boolean ready() {
+    return phase != Phase.FINISHED && !sasl.isBusy();
+  }
+
+  @Override
+  public int maxFrameBytes() {
+    return phase == Phase.SASL ? SASL_FRAME_BYTES : limits().maxFrameBytes();
+  }
+
+  @Override
+  public void protocolHeader(byte[] b, int at) {
+    byte[] wanted = phase == Phase.SASL_HEADER ? SASL_HEADER : AMQP_HEADER;
+    out.buffer().writeBytes(wanted);
+    if (!Arrays.equals(b, at, at + wanted.length, wanted, 0, wanted.length)) {
+      finish();
+    } else if (phase == Phase.SASL_HEADER) {
+      phase = Phase.SASL;
+      lifeline.deadline(limits().handshake().saslMs());
+      sasl.offer();
+    } else {
+      phase = Phase.AWAITS_OPEN;
+    }
+  }
+
+  @Override
+  public void frame(int type, int channelNumber, byte[] b, int from, int to) {
+    if (phase == Phase.SASL) {
+      if (type != 1) {
+        throw new FaultException(Fault.FRAME_TYPE);
+      }
+      sasl.frame(edge.codec.decode(b, from, to));
+      return;
+    }
+    if (type != 0) {
+      throw new FaultException(Fault.FRAME_TYPE);
+    }
+    if (from == to) {
+      return;
+    }
+    if (phase == Phase.AWAITS_OPEN) {
+      if (!(edge.codec.decode(b, from, to) instanceof Open open)) {
+        throw new FaultException(Fault.NOT_NOW);
+      }
+      if (channelNumber != 0) {
+        throw new FaultException(Fault.OPEN_CHANNEL);
+      }
+      opened(open);
+      return;
+    }
+    dispatch.frame(channelNumber, b, from, to);
+  }
+
+  // ---- open and close ----
+
+  void authenticated(Principal who) {
+    principal = who;
+    phase = Phase.AMQP_HEADER;
+    leaveHandshake();
+    lifeline.deadline(limits().handshake().openMs());
+  }
+
+  private void leaveHandshake() {
+    if (inHandshake) {
+      inHandshake = false;
+      edge.registry.leftHandshake(origin);
+    }
+  }
+
+  private void opened(Open open) {
+    if (open.getContainerId() == null) {
+      throw new FaultException(Fault.FIELD_MISSING);
+    }
+    long theirs =
+        open.getMaxFrameSize() == null ? Integer.MAX_VALUE : open.getMaxFrameSize().longValue();
+    if (theirs < MIN_MAX_FRAME) {
+      throw new FaultException(Fault.FRAME_MAX);
+    }
+    peerMaxFrame = (int) Math.min(theirs, limits().maxFrameBytes());
+    countsAsPrincipal = edge.registry.enterPrincipal(principal().name());
+    if (!countsAsPrincipal) {
+      throw new FaultException(Fault.TOO_MANY_CONNECTIONS);
+    }
+    boolean alone =
+        open.getDesiredCapabilities() != null
+            && Arrays.asList(open.getDesiredCapabilities()).contains(Replies.SOLE_CONNECTION);
+    if (!edge.registry.enterContainer(principal().name(), open.getContainerId(), alone)) {
+      openSent = true;
+      write(0, Replies.failedOpen(edge.settings));
+      close(AmqpErrors.invalidField(Fault.CONTAINER_ID, "container-id"));
+      return;
+    }
+    container = open.getContainerId();
+    phase = Phase.OPEN;
+    lifeline.opened(open.getIdleTimeOut() == null ? 0 : open.getIdleTimeOut().longValue());
+    sendOpen();
+  }
+
+  private void sendOpen() {
+    if (!openSent) {
+      openSent = true;
+      write(0, Replies.open(edge.settings));
+    }
+  }
+
+  /** The peer's close came. */
+  void peerClosed() {
+    release(true);
+    write(0, new Close());
+    finish();
+  }
+
+  /** Ends the connection with an error; before it is authenticated, without a word. */
+  void close(ErrorCondition error) {
+    if (phase == Phase.FINISHED) {
+      return;
+    }
+    if (phase == Phase.AWAITS_OPEN || phase == Phase.OPEN) {
+      dispatch.sessions().forEach(Session::finishBatch);
+      sendOpen();
+      Close close = new Close();
+      close.setError(error);
+      write(0, close);
+    }
+    finish();
+  }
+
+  /** The last word is said: nothing more is read or written, and the socket closes. */
+  void finish() {
+    if (phase != Phase.FINISHED) {
+      phase = Phase.FINISHED;
+      release(true);
+      input.clear();
+      out.finish();
+      lifeline.deadline(CLOSE_MS);
+    }
+  }
+
+  /** The broker stops: waits for answers under way, then says so. */
+  void shutDown() {
+    guarded(
+        () -> {
+          shuttingDown = true;
+          if (budget.awaitedAnswers() == 0 || phase != Phase.OPEN) {
+            close(AmqpErrors.of(Fault.FORCED));
+          } else {
+            lifeline.deadline(SHUTDOWN_MS);
+          }
+        });
+  }
+
+  /** Drops the socket. */
+  void abort() {
+    phase = Phase.FINISHED;
+    channel.close();
+  }
+
+  /** The socket is gone. */
+  void disconnected() {
+    edge.batch(
+        () -> {
+          phase = Phase.FINISHED;
+          release(false);
+          out.discard();
+          input.clear();
+          edge.remove(this);
+          edge.registry.disconnected();
+        });
+  }
+
+  private void release(boolean clean) {
+    if (released) {
+      return;
+    }
+    released = true;
+    leaveHandshake();
+    List.copyOf(dispatch.sessions()).forEach(session -> session.lost(clean));
+    dispatch.clear();
+    blocked.clear();
+    budget.close();
+    if (countsAsPrincipal) {
+      edge.registry.leavePrincipal(principal().name());
+    }
+    if (container != null) {
+      edge.registry.leaveContainer(principal().name(), container);
+    }
+  }
+
+  /** Time passes. */
+  void tick() {
+    guarded(
+        () -> {
+          switch (lifeline.tick(sasl.isBusy(), out.takeWroteSomething())) {
+            case FINE -> dispatch.sessions().forEach(Session::replenish);
+            case DEADLINE -> deadline();
+            case PEER_SILENT -> close(AmqpErrors.of(Fault.IDLE));
+            case FLOOD -> close(AmqpErrors.of(Fault.FLOOD));
+            case SAY_SOMETHING -> edge.output.empty(out.buffer());
+          }
+        });
+  }
+
+  private void deadline() {
+    if (phase == Phase.FINISHED) {
+      channel.close();
+    } else if (shuttingDown) {
+      close(AmqpErrors.of(Fault.FORCED));
+    } else {
+      LOG.info("{}: handshake takes too long ({})", peer.remote(), phase);
+      finish();
+    }
+  }
+
+  // ---- what sessions and links need ----
+
+  void write(int channelNumber, Object performative) {
+    edge.codec.write(out.buffer(), 0, channelNumber, performative);
+  }
+
+  void writeSasl(Object body) {
+    edge.codec.write(out.buffer(), 1, 0, body);
+  }
+
+  void controlFrame() {
+    lifeline.controlFrame();
+    if (lifeline.isFlooded()) {
+      throw new FaultException(Fault.FLOOD);
+    }
+  }
+
+  void progress() {
+    lifeline.progress();
+  }
+
+  /** One link more; false when that is one too many. It counts until it is removed all the same. */
+  boolean linkAdded() {
+    return ++linkCount <= limits().perConnection().links();
+  }
+
+  void linkRemoved(int count) {
+    linkCount -= count;
+  }
+
+  int transfersAffordable() {
+    return isClosing() ? 0 : budget.transfersAffordable(dispatch.sessions().size());
+  }
+
+  void held(long bytes) {
+    budget.held(bytes);
+  }
+
+  void awaitsAnswer() {
+    budget.awaitsAnswer();
+    lifeline.progress();
+  }
+
+  void answered(long bytes) {
+    budget.answered(bytes);
+    if (shuttingDown && budget.awaitedAnswers() == 0) {
+      edge.thread.execute(() -> run(() -> close(AmqpErrors.of(Fault.FORCED))));
+    }
+  }
+
+  boolean unfinished(long bytes) {
+    return budget.unfinished(bytes);
+  }
+
+  /** This link has deliveries that wait for the socket or a window. */
+  void blocked(ConsumerLink link) {
+    blocked.add(link);
+  }
+
+  void pumpBlocked() {
+    if (!blocked.isEmpty()) {
+      List<ConsumerLink> again = new ArrayList<>(blocked);
+      blocked.clear();
+      again.forEach(ConsumerLink::pump);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.holdfast.broker.amqp;
+
+import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.domain.NodeError;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+
+/** Faults and refusals as AMQP errors (part 2 §2.8.14 to 2.8.18). */
+final class AmqpErrors {
+
+  private AmqpErrors() {}
+
+  static ErrorCondition of(Fault fault) {
+    return new ErrorCondition(fault.condition(), fault.sentence());
+  }
+
+  static ErrorCondition of(NodeError error) {
+    return new ErrorCondition(condition(error.code()), error.description());
+  }
+
+  /** The incident id is the only thing that links the peer's view to the operator's log. */
+  static ErrorCondition internal(String incident) {
+    return new ErrorCondition(
+        Fault.INTERNAL.condition(), Fault.INTERNAL.sentence() + " (incident " + incident + ")");
+  }
+
+  /** With the field that is wrong in the info map, as clients of part 2 §2.7.9 expect. */
+  static ErrorCondition invalidField(Fault fault, String field) {
+    ErrorCondition error = of(fault);
+    error.setInfo(Map.of(Symbol.getSymbol("invalid-field"), Symbol.getSymbol(field)));
+    return error;
+  }
+
+  private static Symbol condition(NodeError.Code code) {
+    return Symbol.getSymbol(
+        switch (code) {
+          case NOT_FOUND -> "amqp:not-found";
+          case UNAUTHORIZED -> "amqp:unauthorized-access";
+          case RESOURCE_LIMIT_EXCEEDED -> "amqp:resource-limit-exceeded";
+          case CONFLICT -> "amqp:precondition-failed";
+          case INVALID -> "amqp:invalid-field";
+          case MESSAGE_TOO_LARGE -> "amqp:link:message-size-exceeded";
+          case DELETED -> "amqp:resource-deleted";
+          case FORCED -> "amqp:link:detach-forced";
+          case NOT_IMPLEMENTED -> "amqp:not-implemented";
+          case INTERNAL -> "amqp:internal-error";
+        });
+  }
+}

@@ -1,0 +1,86 @@
+package dev.holdfast.broker.amqp;
+
+/**
+ * What one peer may cost the broker.
+ *
+ * @param maxFrameBytes largest frame taken and offered
+ * @param maxMessageBytes largest message; a queue may take less
+ * @param idleTimeOutMs silence after which a connection is closed; half of it is advertised
+ * @param connections how many connections
+ * @param handshake how long and how much before authentication
+ * @param perConnection what one connection may have
+ */
+public record AmqpLimits(
+    int maxFrameBytes,
+    int maxMessageBytes,
+    int idleTimeOutMs,
+    Connections connections,
+    Handshake handshake,
+    PerConnection perConnection) {
+
+  /** The defaults. */
+  public static AmqpLimits defaults() {
+    return new AmqpLimits(
+        64 * 1024,
+        16 * 1024 * 1024,
+        60_000,
+        new Connections(4_096, 256, 256, 64),
+        new Handshake(3_000, 10_000, 5_000, 16 * 1024),
+        new PerConnection(256, 1_024, 2_048, 10_000, 2_000, Bytes.defaults()));
+  }
+
+  /**
+   * Counts of connections.
+   *
+   * @param total of the broker
+   * @param perPrincipal of one principal
+   * @param unauthenticated of the broker, before SASL is done
+   * @param unauthenticatedPerOrigin of one address or uid, before SASL is done
+   */
+  public record Connections(
+      int total, int perPrincipal, int unauthenticated, int unauthenticatedPerOrigin) {}
+
+  /**
+   * Before a connection is open.
+   *
+   * @param headerMs until the protocol header
+   * @param saslMs until the SASL outcome, waiting for the password check left out
+   * @param openMs until the open frame
+   * @param preAuthBytes taken before SASL is done
+   */
+  public record Handshake(int headerMs, int saslMs, int openMs, int preAuthBytes) {}
+
+  /**
+   * One connection.
+   *
+   * @param sessions at once; channel-max is one less
+   * @param links at once, over all sessions
+   * @param publisherCredit unanswered messages and credit of one sending link
+   * @param consumerCredit credit of a receiving link that is made use of
+   * @param controlFramesPerSecond begin, attach, detach, end and flow without progress
+   * @param bytes budgets
+   */
+  public record PerConnection(
+      int sessions,
+      int links,
+      int publisherCredit,
+      int consumerCredit,
+      int controlFramesPerSecond,
+      Bytes bytes) {}
+
+  /**
+   * Budgets of one connection.
+   *
+   * @param unanswered of messages handed in and not answered
+   * @param unfinished of messages that have not arrived whole
+   * @param consumerWindow of deliveries handed to one receiving link and not written
+   * @param unwritten in the socket's queue, above which no delivery is written
+   */
+  public record Bytes(long unanswered, long unfinished, long consumerWindow, long unwritten) {
+
+    static Bytes defaults() {
+      long mib = 1024L * 1024;
+      return new Bytes(32 * mib, 32 * mib, 2 * mib, mib);
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package dev.holdfast.broker.amqp;
+
+import dev.holdfast.broker.amqp.codec.Flow;
+import dev.holdfast.broker.amqp.codec.FrameOutput;
+import dev.holdfast.broker.amqp.codec.FrameOutput.TransferHead;
+import dev.holdfast.broker.amqp.codec.HeaderEncoder;
+import dev.holdfast.broker.domain.ConsumerPort;
+import dev.holdfast.broker.domain.Delivery;
+import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+
+/**
+ * A link on which the broker sends.
+ *
+ * <p>Invariants: (1) a delivery is written only within the peer's credit, the session's window and
+ * the socket's capacity, whatever the domain has handed out; (2) the domain is told limits counted
+ * from the attach on, so nothing under way needs correcting; (3) at most one drain is with the
+ * domain; what the peer asks meanwhile waits. Event-loop thread.
+ */
+final class ConsumerLink implements Link, ConsumerPort {
+
+  private final LinkEnd end;
+  private final AmqpConnection connection;
+  private final Attach reply;
+  private final boolean preSettled;
+  private final Outcome settledWithoutState;
+  private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
+  private final Map<Delivery, Integer> confirming = new IdentityHashMap<>();
+  private final Credit credit;
+
+  // The delivery being written, when it needs several frames.
+  private byte[] header = {};
+  private int offset;
+  private int deliveryId;
+  private boolean left;
+
+  ConsumerLink(LinkEnd end, Attach reply, ConsumerTerms terms) {
+    this.end = end;
+    this.connection = end.session.connection;
+    this.reply = reply;
+    this.preSettled = terms.preSettled();
+    this.settledWithoutState = terms.settledWithoutState();
+    this.credit = new Credit(this, connection);
+    end.belongsTo(this);
+    connection.edge.submit(
+        new OwnerCommand.OpenConsumer(
+            this, connection.principal(), terms.node(), preSettled, terms.defaultOutcome()));
+  }
+
+  /**
+   * What an attach asked for.
+   *
+   * @param node the address
+   * @param preSettled sender-settle-mode settled
+   * @param defaultOutcome for what is out when the link goes
+   * @param settledWithoutState what a disposition that settles and names no state means
+   */
+  record ConsumerTerms(
+      String node, boolean preSettled, Outcome defaultOutcome, Outcome settledWithoutState) {}
+
+  @Override
+  public LinkEnd end() {
+    return end;
+  }
+
+  @Override
+  public EdgeLoop loop() {
+    return connection.edge;
+  }
+
+  @Override
+  public void opened(NodeInfo node) {
+    connection.run(
+        () -> {
+          if (end.attached(reply)) {
+            pump();
+          } else {
+            leave(true);
+          }
+        });
+  }
+
+  @Override
+  public void closed(NodeError error) {
+    connection.run(
+        () -> {
+          if (end.isAttached()) {
+            end.detach(AmqpErrors.of(error));
+          } else {
+            reply.setSource(null);
+            end.refused(reply, AmqpErrors.of(error));
+          }
+          left = true;
+          forget();
+        });
+  }
+
+  @Override
+  public void deliver(List<Delivery> deliveries) {
+    connection.run(
+        () -> {
+          if (end.isLive()) {
+            queue.addAll(deliveries);
+            pump();
+          }
+        });
+  }
+
+  @Override
+  public void outcomesStored(List<Delivery> deliveries) {
+    connection.run(
+        () -> {
+          for (Delivery delivery : deliveries) {
+            Integer id = confirming.remove(delivery);
+            if (id != null && end.isAttached()) {
+              end.session.settledByBroker(id);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void drained(long available) {
+    connection.run(
+        () -> {
+          credit.drained(available);
+          pump();
+        });
+  }
+
+  /** Writes what may be written. */
+  void pump() {
+    if (!end.isAttached() || connection.isClosing()) {
+      return;
+    }
+    while (!queue.isEmpty() && end.session.maySend() && connection.out.takesMore()) {
+      if (offset == 0 && !start()) {
+        break;
+      }
+      send(queue.element());
+    }
+    credit.afterPump(queue.isEmpty());
+    if (!queue.isEmpty()) {
+      connection.blocked(this);
+    }
+  }
+
+  private boolean start() {
+    if (credit.left() <= 0) {
+      return false;
+    }
+    Delivery delivery = queue.element();
+    header = HeaderEncoder.encode(delivery, connection.edge.settings.clock());
+    deliveryId = end.session.nextDeliveryId();
+    if (!preSettled) {
+      end.session.unsettled.add(deliveryId, new Sent(this, delivery));
+    }
+    return true;
+  }
+
+  /** Writes one frame of the delivery. */
+  private void send(Delivery delivery) {
+    byte[] body = delivery.message().body();
+    int total = header.length + body.length;
+    int room = connection.peerMaxFrameBytes() - FrameOutput.TRANSFER_OVERHEAD;
+    int payload = Math.min(total - offset, room);
+    boolean more = offset + payload < total;
+    TransferHead head =
+        new TransferHead(
+            end.session.channel,
+            end.handle,
+            deliveryId,
+            delivery.message().messageFormat(),
+            preSettled);
+    ByteBuf out = connection.out.buffer();
+    if (offset == 0) {
+      connection.edge.output.transfer(out, head, more, payload);
+    } else {
+      connection.edge.output.continuation(out, head, more, payload);
+    }
+    int fromHeader = Math.max(0, Math.min(header.length - offset, payload));
+    out.writeBytes(header, Math.min(offset, header.length), fromHeader);
+    int bodyAt = offset + fromHeader - header.length;
+    out.writeBytes(body, bodyAt, payload - fromHeader);
+    end.session.sentTransfer();
+    offset += payload;
+    if (!more) {
+      offset = 0;
+      queue.remove();
+      credit.sent(body.length);
+      connection.progress();
+    }
+  }
+
+  @Override
+  public void flow(Flow flow) {
+    if (!end.isLive()) {
+      return;
+    }
+    credit.granted(flow);
+    pump();
+    if (flow.echo && end.isAttached()) {
+      sendFlow(false);
+    }
+  }
+
+  /** Tells the peer where the link stands. */
+  void sendFlow(boolean drain) {
+    end.session.flow(
+        new FrameOutput.LinkState(
+            end.handle,
+            credit.deliveryCount(),
+            Math.max(0, credit.left()),
+            (int) Math.min(Integer.MAX_VALUE, credit.available() + queue.size()),
+            drain));
+  }
+
+  /** The peer said what became of a delivery. */
+  void outcome(Sent sent, int id, Outcome outcome, boolean settled) {
+    if (!sent.reported()) {
+      sent.report();
+      if (!settled) {
+        confirming.put(sent.delivery(), id);
+      }
+      connection.edge.submit(new OwnerCommand.Settle(this, sent.delivery(), outcome, !settled));
+    } else if (settled) {
+      confirming.remove(sent.delivery());
+    }
+    if (settled) {
+      end.session.unsettled.remove(id);
+    }
+  }
+
+  Outcome settledWithoutState() {
+    return settledWithoutState;
+  }
+
+  private void leave(boolean clean) {
+    if (!left) {
+      left = true;
+      forget();
+      connection.edge.submit(new OwnerCommand.CloseConsumer(this, clean));
+    }
+  }
+
+  private void forget() {
+    queue.clear();
+    confirming.clear();
+    offset = 0;
+    end.session.unsettled.removeIf(sent -> sent.link() == this);
+  }
+
+  @Override
+  public void detached(boolean closed) {
+    if (end.isLive()) {
+      leave(true);
+    }
+    end.peerDetached(closed);
+  }
+
+  @Override
+  public void lost(boolean clean) {
+    if (end.isLive()) {
+      leave(clean);
+    }
+    end.lost();
+  }
+
+  @Override
+  public void expel(ErrorCondition error) {
+    if (end.isAttached()) {
+      end.detach(error);
+      leave(true);
+    }
+  }
+}

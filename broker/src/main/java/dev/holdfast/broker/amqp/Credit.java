@@ -1,0 +1,117 @@
+package dev.holdfast.broker.amqp;
+
+import dev.holdfast.broker.amqp.codec.Flow;
+import dev.holdfast.broker.domain.OwnerCommand;
+
+/**
+ * Flow control of one link on which the broker sends (part 2 §2.6.7): the peer's credit as serial
+ * numbers, and the same as limits for the domain, counted in deliveries that were really made.
+ * Event-loop thread.
+ */
+final class Credit {
+
+  private final ConsumerLink link;
+  private final AmqpConnection connection;
+  private final int maxCredit;
+  private final long windowBytes;
+
+  /** Sequence number of the last delivery, credit used up by a drain included. */
+  private int deliveryCount;
+
+  /** Where the peer's credit ends. */
+  private int limit;
+
+  private boolean drain;
+  private long sentDeliveries;
+  private long sentBytes;
+  private long toldDeliveryLimit;
+  private long toldByteLimit;
+  private boolean drainAtDomain;
+  private boolean changedMeanwhile;
+  private boolean drainAnswered;
+  private long available;
+
+  Credit(ConsumerLink link, AmqpConnection connection) {
+    this.link = link;
+    this.connection = connection;
+    this.maxCredit = connection.limits().perConnection().consumerCredit();
+    this.windowBytes = connection.limits().perConnection().bytes().consumerWindow();
+  }
+
+  int deliveryCount() {
+    return deliveryCount;
+  }
+
+  /** Deliveries the peer takes now. */
+  int left() {
+    return limit - deliveryCount;
+  }
+
+  /** What the domain last said of its backlog. */
+  long available() {
+    return available;
+  }
+
+  /** The peer's flow. */
+  void granted(Flow flow) {
+    int base = flow.deliveryCount < 0 ? 0 : (int) flow.deliveryCount;
+    if (flow.linkCredit >= 0) {
+      limit = base + (int) flow.linkCredit;
+      if (left() < 0) {
+        limit = deliveryCount;
+      }
+    }
+    drain = flow.drain;
+    if (drainAtDomain) {
+      changedMeanwhile = true;
+      return;
+    }
+    tell(drain);
+  }
+
+  private void tell(boolean withDrain) {
+    drainAtDomain = withDrain;
+    toldDeliveryLimit = sentDeliveries + Math.min(Math.max(0, left()), maxCredit);
+    toldByteLimit = sentBytes + windowBytes;
+    connection.edge.submit(
+        new OwnerCommand.Flow(link, toldDeliveryLimit, toldByteLimit, withDrain));
+  }
+
+  /** A delivery has been written whole. */
+  void sent(int bytes) {
+    deliveryCount++;
+    sentDeliveries++;
+    sentBytes += bytes;
+  }
+
+  /** The domain has nothing more for the drain it was asked for. */
+  void drained(long left) {
+    available = left;
+    if (!drainAtDomain) {
+      return;
+    }
+    drainAtDomain = false;
+    boolean limitWasOurs = left > 0 && sentDeliveries + left() > toldDeliveryLimit;
+    if (changedMeanwhile || limitWasOurs) {
+      changedMeanwhile = false;
+      tell(drain);
+    } else if (drain) {
+      drainAnswered = true;
+    }
+  }
+
+  /** Ends a drain once everything is written, and asks for more when the domain runs dry of it. */
+  void afterPump(boolean queueEmpty) {
+    if (drainAnswered && queueEmpty) {
+      drainAnswered = false;
+      drain = false;
+      deliveryCount = limit;
+      link.sendFlow(true);
+    }
+    boolean bytesLow = toldByteLimit - sentBytes < windowBytes / 2;
+    boolean countLow = left() > maxCredit / 2 && toldDeliveryLimit - sentDeliveries < maxCredit / 2;
+    if ((bytesLow && left() > 0) || countLow) {
+      tell(drainAtDomain);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.holdfast.broker.amqp;
+
+import dev.holdfast.broker.amqp.codec.ColdCodec;
+import dev.holdfast.broker.amqp.codec.Disposition;
+import dev.holdfast.broker.amqp.codec.Flow;
+import dev.holdfast.broker.amqp.codec.FrameGuard;
+import dev.holdfast.broker.amqp.codec.FrameInput;
+import dev.holdfast.broker.amqp.codec.FrameOutput;
+import dev.holdfast.broker.amqp.codec.MessageView;
+import dev.holdfast.broker.amqp.codec.Transfer;
+import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.OwnerInbox;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One event loop of the edge: what its connections share, and the two batches: commands of one
+ * socket read go to the owner together, and each connection touched by a batch is written once.
+ *
+ * <p>{@link #deliver} may be called from any thread; everything else belongs to the event loop.
+ */
+final class Edge implements EdgeLoop {
+
+  final EventLoop thread;
+  final OwnerInbox inbox;
+  final Registry registry;
+  final AmqpSettings settings;
+  final FrameInput.Scratch scratch = new FrameInput.Scratch();
+  final ColdCodec codec = new ColdCodec();
+  final FrameOutput output = new FrameOutput();
+  final MessageView view = new MessageView();
+  final Transfer transfer;
+  final Flow flow;
+  final Disposition disposition;
+
+  // Event-loop thread.
+  private final Set<AmqpConnection> connections = new LinkedHashSet<>();
+  private final List<AmqpConnection> touched = new ArrayList<>();
+  private List<OwnerCommand> commands = new ArrayList<>();
+  private boolean inBatch;
+
+  Edge(EventLoop thread, OwnerInbox inbox, Registry registry, AmqpSettings settings) {
+    this.thread = thread;
+    this.inbox = inbox;
+    this.registry = registry;
+    this.settings = settings;
+    FrameGuard guard = new FrameGuard();
+    this.transfer = new Transfer(guard);
+    this.flow = new Flow(guard);
+    this.disposition = new Disposition(guard);
+  }
+
+  @Override
+  public void deliver(List<EdgeEvent> events) {
+    thread.execute(
+        () ->
+            batch(
+                () -> {
+                  for (EdgeEvent event : events) {
+                    event.apply();
+                  }
+                }));
+  }
+
+  /** Runs {@code work} as one batch; inside another batch it simply joins. */
+  void batch(Runnable work) {
+    if (inBatch) {
+      work.run();
+      return;
+    }
+    inBatch = true;
+    try {
+      work.run();
+    } finally {
+      endBatch();
+      inBatch = false;
+    }
+  }
+
+  private void endBatch() {
+    // Finishing a connection may add commands (more bytes wanted), so the owner is told after it.
+    for (int i = 0; i < touched.size(); i++) {
+      touched.get(i).finishBatch();
+    }
+    touched.clear();
+    if (!commands.isEmpty()) {
+      List<OwnerCommand> batch = commands;
+      commands = new ArrayList<>(Math.min(batch.size(), 256));
+      inbox.submit(batch);
+    }
+  }
+
+  void submit(OwnerCommand command) {
+    commands.add(command);
+  }
+
+  /** To be finished at the end of the batch. */
+  void touch(AmqpConnection connection) {
+    touched.add(connection);
+  }
+
+  void add(AmqpConnection connection) {
+    connections.add(connection);
+  }
+
+  void remove(AmqpConnection connection) {
+    connections.remove(connection);
+  }
+
+  /** Time passes: {@link Ticks#PERIOD_MS} since the last call. */
+  void tick() {
+    batch(() -> List.copyOf(connections).forEach(AmqpConnection::tick));
+  }
+
+  /** Ends every connection; those that wait for answers get them first. */
+  void shutDown() {
+    batch(() -> List.copyOf(connections).forEach(AmqpConnection::shutDown));
+  }
+
+  /** Drops what is left. */
+  void abort() {
+    batch(() -> List.copyOf(connections).forEach(AmqpConnection::abort));
+  }
+}

@@ -1,0 +1,147 @@
+package dev.holdfast.broker.amqp;
+
+import java.util.Objects;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker's end of one link: its identity and the attach/detach exchange (part 2 §2.6). Uses the
+ * peer's handle for both directions: it is free on our side whenever it is on the peer's.
+ * Event-loop thread.
+ */
+final class LinkEnd {
+
+  private enum State {
+    /** The peer has attached, the domain has not answered. */
+    OPENING,
+    /** Attached both ways. */
+    ATTACHED,
+    /** The peer detached before the domain answered. */
+    LEFT_WHILE_OPENING,
+    /** The broker detached and waits for the peer's detach. */
+    DETACHING,
+    /** Gone. */
+    GONE
+  }
+
+  final Session session;
+  final int handle;
+  final String name;
+  final Registry.LinkKey key;
+  private State state = State.OPENING;
+  private boolean closeWanted;
+  private @Nullable Link link;
+
+  LinkEnd(Session session, int handle, String name, Registry.LinkKey key) {
+    this.session = session;
+    this.handle = handle;
+    this.name = name;
+    this.key = key;
+  }
+
+  void belongsTo(Link owner) {
+    link = owner;
+  }
+
+  Link link() {
+    return Objects.requireNonNull(link);
+  }
+
+  boolean isAttached() {
+    return state == State.ATTACHED;
+  }
+
+  boolean isOpening() {
+    return state == State.OPENING;
+  }
+
+  /** Whether frames for this link still mean something: false once either side detached. */
+  boolean isLive() {
+    return state == State.ATTACHED || state == State.OPENING;
+  }
+
+  /**
+   * The domain agreed: sends the attach.
+   *
+   * @return false when the peer has left meanwhile; the detach is answered and the end is gone
+   */
+  boolean attached(Attach reply) {
+    boolean left = state == State.LEFT_WHILE_OPENING;
+    if (!left && state != State.OPENING) {
+      return false;
+    }
+    session.write(reply);
+    state = State.ATTACHED;
+    if (left) {
+      sendDetach(closeWanted, null);
+      gone();
+    }
+    return !left;
+  }
+
+  /** The domain or the edge refused: attach with a null terminus, then detach with the error. */
+  void refused(Attach reply, ErrorCondition error) {
+    boolean left = state == State.LEFT_WHILE_OPENING;
+    if (!left && state != State.OPENING) {
+      return;
+    }
+    session.write(reply);
+    sendDetach(true, error);
+    state = State.DETACHING;
+    if (left) {
+      gone();
+    }
+  }
+
+  /** The broker ends the link. */
+  void detach(@Nullable ErrorCondition error) {
+    if (state == State.ATTACHED) {
+      sendDetach(true, error);
+      state = State.DETACHING;
+      release();
+    }
+  }
+
+  /** The peer's detach came. */
+  void peerDetached(boolean closed) {
+    switch (state) {
+      case OPENING -> {
+        state = State.LEFT_WHILE_OPENING;
+        closeWanted = closed;
+      }
+      case ATTACHED -> {
+        sendDetach(closed, null);
+        gone();
+      }
+      case DETACHING -> gone();
+      case LEFT_WHILE_OPENING, GONE -> release();
+    }
+  }
+
+  /** The session is gone. */
+  void lost() {
+    state = State.GONE;
+    release();
+  }
+
+  private void gone() {
+    state = State.GONE;
+    release();
+    session.free(handle);
+  }
+
+  private void release() {
+    session.connection.edge.registry.release(key, this);
+  }
+
+  private void sendDetach(boolean closed, @Nullable ErrorCondition error) {
+    Detach detach = new Detach();
+    detach.setHandle(UnsignedInteger.valueOf(handle));
+    detach.setClosed(closed);
+    detach.setError(error);
+    session.write(detach);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.holdfast.broker.amqp;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What connections on different event loops have to know of each other. Any thread: everything here
+ * is a concurrent map or an atomic counter.
+ */
+final class Registry {
+
+  /**
+   * Identity of a link (part 2 §2.6.1), with the principal, so that nobody steals another's.
+   *
+   * @param principal who
+   * @param container the peer's container-id
+   * @param link its name
+   * @param brokerSends the direction
+   */
+  record LinkKey(String principal, String container, String link, boolean brokerSends) {}
+
+  private record ContainerKey(String principal, String container) {}
+
+  private final AmqpLimits.Connections limits;
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger unauthenticated = new AtomicInteger();
+  private final Map<String, AtomicInteger> origins = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> principals = new ConcurrentHashMap<>();
+  private final Map<ContainerKey, AtomicInteger> containers = new ConcurrentHashMap<>();
+  private final Map<LinkKey, LinkEnd> links = new ConcurrentHashMap<>();
+
+  /** Bytes of messages in the broker's hands and not answered, over all connections. */
+  private final AtomicLong unansweredBytes = new AtomicLong();
+
+  private final long maxUnansweredBytes = Runtime.getRuntime().maxMemory() / 4;
+
+  Registry(AmqpLimits.Connections limits) {
+    this.limits = limits;
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  boolean connected(String origin) {
+    if (!within(connections, limits.total())) {
+      return false;
+    }
+    if (!within(unauthenticated, limits.unauthenticated())) {
+      connections.decrementAndGet();
+      return false;
+    }
+    if (!enter(origins, origin, limits.unauthenticatedPerOrigin())) {
+      connections.decrementAndGet();
+      unauthenticated.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /** The connection is authenticated, or gone before it was. */
+  void leftHandshake(String origin) {
+    unauthenticated.decrementAndGet();
+    leave(origins, origin);
+  }
+
+  void disconnected() {
+    connections.decrementAndGet();
+  }
+
+  boolean enterPrincipal(String principal) {
+    return enter(principals, principal, limits.perPrincipal());
+  }
+
+  void leavePrincipal(String principal) {
+    leave(principals, principal);
+  }
+
+  /** Joins a container; false when it wants to be alone and is not. */
+  boolean enterContainer(String principal, String container, boolean alone) {
+    return enter(containers, new ContainerKey(principal, container), alone ? 1 : Integer.MAX_VALUE);
+  }
+
+  void leaveContainer(String principal, String container) {
+    leave(containers, new ContainerKey(principal, container));
+  }
+
+  /** The link of this name now; returns the one that had it before, to be detached. */
+  @Nullable LinkEnd claim(LinkKey key, LinkEnd link) {
+    return links.put(key, link);
+  }
+
+  void release(LinkKey key, LinkEnd link) {
+    links.remove(key, link);
+  }
+
+  /** Adds to the bytes held; whether the broker as a whole may take more. */
+  boolean hold(long bytes) {
+    return unansweredBytes.addAndGet(bytes) < maxUnansweredBytes;
+  }
+
+  boolean mayHoldMore() {
+    return unansweredBytes.get() < maxUnansweredBytes;
+  }
+
+  private static boolean within(AtomicInteger counter, int limit) {
+    if (counter.incrementAndGet() <= limit) {
+      return true;
+    }
+    counter.decrementAndGet();
+    return false;
+  }
+
+  private static <K> boolean enter(Map<K, AtomicInteger> counts, K key, int limit) {
+    boolean[] entered = {true};
+    counts.compute(
+        key,
+        (k, old) -> {
+          AtomicInteger count = old == null ? new AtomicInteger() : old;
+          entered[0] = within(count, limit);
+          return count;
+        });
+    return entered[0];
+  }
+
+  private static <K> void leave(Map<K, AtomicInteger> counts, K key) {
+    counts.computeIfPresent(key, (k, count) -> count.decrementAndGet() <= 0 ? null : count);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.holdfast.broker.amqp.codec;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import org.apache.qpid.proton.codec.AMQPDefinedTypes;
+import org.apache.qpid.proton.codec.DecoderImpl;
+import org.apache.qpid.proton.codec.EncoderImpl;
+
+/**
+ * The performatives that are rare: proton-j's codec, behind the guard. One per event loop; not
+ * thread-safe.
+ */
+public final class ColdCodec {
+
+  /** What an encoded performative may have at most, in bytes. */
+  private static final int MAX_ENCODED = 64 * 1024 - 8;
+
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+  private final DecoderImpl decoder = new DecoderImpl();
+  private final EncoderImpl encoder = new EncoderImpl(decoder);
+  private final FrameGuard guard = new FrameGuard();
+  private final ByteBuffer encoded = ByteBuffer.allocate(MAX_ENCODED);
+
+  /** Makes one. */
+  public ColdCodec() {
+    AMQPDefinedTypes.registerAllTypes(decoder, encoder);
+  }
+
+  /** The code in the descriptor of the performative at {@code from}, -1 when it has none. */
+  public static int performative(byte[] b, int from, int to) {
+    return FieldReader.descriptor(b, from, to);
+  }
+
+  /**
+   * Decodes the performative that fills {@code from} to {@code to}.
+   *
+   * @throws FaultException it is malformed, too complex, or followed by something
+   */
+  public Object decode(byte[] b, int from, int to) {
+    if (guard.skip(b, from, to) != to) {
+      throw new FaultException(Fault.MALFORMED);
+    }
+    try {
+      decoder.setByteBuffer(ByteBuffer.wrap(b, from, to - from));
+      Object value = decoder.readObject();
+      if (value == null) {
+        throw new FaultException(Fault.MALFORMED);
+      }
+      return value;
+    } catch (FaultException fault) {
+      throw fault;
+    } catch (RuntimeException wrongTypes) {
+      // The decoder casts what it reads; its words are about classes and not for the peer.
+      throw new FaultException(Fault.MALFORMED);
+    } finally {
+      decoder.setByteBuffer(EMPTY);
+    }
+  }
+
+  /**
+   * Writes a frame.
+   *
+   * @param type 0 AMQP, 1 SASL
+   * @return its size in bytes
+   */
+  public int write(ByteBuf out, int type, int channel, Object performative) {
+    encoded.clear();
+    encoder.setByteBuffer(encoded);
+    encoder.writeObject(performative);
+    encoded.flip();
+    int size = encoded.remaining() + 8;
+    out.writeInt(size).writeByte(2).writeByte(type).writeShort(channel);
+    out.writeBytes(encoded);
+    return size;
+  }
+}

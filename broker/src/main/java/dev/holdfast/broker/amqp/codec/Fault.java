@@ -1,0 +1,120 @@
+package dev.holdfast.broker.amqp.codec;
+
+import org.apache.qpid.proton.amqp.Symbol;
+
+/**
+ * Everything this broker reproaches a peer with: the AMQP condition and one fixed sentence. Nothing
+ * else about an error ever reaches a peer, so no internals can leak.
+ */
+public enum Fault {
+  /** Frame smaller than its own header or larger than agreed. */
+  FRAME_SIZE("amqp:connection:framing-error", "a frame's size is outside the agreed range"),
+  /** Data offset below 2 or past the frame. */
+  FRAME_OFFSET("amqp:connection:framing-error", "a frame's data offset is outside the frame"),
+  /** Neither AMQP nor SASL, or the wrong one of them. */
+  FRAME_TYPE("amqp:connection:framing-error", "a frame's type is not expected here"),
+  /** Above channel-max. */
+  CHANNEL_MAX("amqp:connection:framing-error", "a channel number is above channel-max"),
+  /** Above handle-max. */
+  HANDLE_MAX("amqp:connection:framing-error", "a link handle is above handle-max"),
+  /** The peer's max-frame-size is below 512. */
+  FRAME_MAX("amqp:connection:framing-error", "max-frame-size must be at least 512"),
+  /** Open not on channel 0. */
+  OPEN_CHANNEL("amqp:connection:framing-error", "open must be sent on channel 0"),
+  /** Not decodable. */
+  MALFORMED("amqp:decode-error", "a frame's contents are malformed"),
+  /** Nested too deep or too many values. */
+  TOO_COMPLEX("amqp:decode-error", "a frame nests too deep or holds too many values"),
+  /** A field that must be there is not. */
+  FIELD_MISSING("amqp:decode-error", "a mandatory field is missing"),
+  /** A message's sections are malformed, repeated or out of order. */
+  MESSAGE_MALFORMED(
+      "amqp:decode-error", "the message's sections are malformed, repeated or out of order"),
+  /** Not in this state. */
+  NOT_NOW("amqp:illegal-state", "the frame is not permitted in the current state"),
+  /** No session on this channel. */
+  NO_SESSION("amqp:illegal-state", "no session has begun on this channel"),
+  /** Begin on a channel in use. */
+  CHANNEL_IN_USE("amqp:illegal-state", "a session has already begun on this channel"),
+  /** Begin answers a session nobody offered. */
+  REMOTE_CHANNEL("amqp:invalid-field", "begin names a remote channel that was never offered"),
+  /** Too many. */
+  TOO_MANY_SESSIONS("amqp:resource-limit-exceeded", "too many sessions on this connection"),
+  /** Too many. */
+  TOO_MANY_LINKS("amqp:resource-limit-exceeded", "too many links on this connection"),
+  /** Too many. */
+  TOO_MANY_CONNECTIONS("amqp:resource-limit-exceeded", "too many connections"),
+  /** Too much of nothing. */
+  FLOOD("amqp:resource-limit-exceeded", "too many control frames"),
+  /** Silent for longer than agreed. */
+  IDLE("amqp:resource-limit-exceeded", "nothing was received within the idle time-out"),
+  /** The broker's fault. */
+  INTERNAL("amqp:internal-error", "the broker failed; quote the incident id to its operator"),
+  /** The broker stops, or an operator asked. */
+  FORCED("amqp:connection:forced", "the broker is shutting down"),
+  /** Second connection with a container-id whose desire is to be the only one. */
+  CONTAINER_ID("amqp:invalid-field", "a connection with this container-id already exists"),
+  /** Attach on a handle in use. */
+  HANDLE_IN_USE("amqp:session:handle-in-use", "the link handle is already in use"),
+  /** No link with this handle. */
+  NO_LINK("amqp:session:unattached-handle", "no link is attached with this handle"),
+  /** A frame for the wrong kind of link. */
+  ERRANT_LINK("amqp:session:errant-link", "a transfer came on a link that the broker sends on"),
+  /** More transfers than the window. */
+  WINDOW("amqp:session:window-violation", "more transfers were sent than the session's window"),
+  /** The delivery-id is not the next one. */
+  DELIVERY_ID("amqp:invalid-field", "a delivery-id is missing or not the next in sequence"),
+  /** Deliveries of one link mixed. */
+  INTERLEAVED("amqp:invalid-field", "deliveries on one link must not be interleaved"),
+  /** No tag or one too long. */
+  DELIVERY_TAG("amqp:invalid-field", "a delivery-tag of 1 to 32 bytes is mandatory"),
+  /** Sent without credit. */
+  NO_CREDIT("amqp:link:transfer-limit-exceeded", "more messages were sent than credit was given"),
+  /** Larger than max-message-size. */
+  MESSAGE_SIZE("amqp:link:message-size-exceeded", "the message is larger than max-message-size"),
+  /** Too many bytes of messages that have not ended yet. */
+  UNFINISHED(
+      "amqp:resource-limit-exceeded", "too many bytes of unfinished messages on this connection"),
+  /** The same link was attached elsewhere. */
+  STOLEN("amqp:link:stolen", "a link with this name was attached again by the same container"),
+  /** Attach of a sender without its count. */
+  INITIAL_COUNT("amqp:invalid-field", "a sender's attach must give initial-delivery-count"),
+  /** Attach to nothing. */
+  NO_ADDRESS("amqp:invalid-field", "the source or target has no address"),
+  /** Address too long or not a string. */
+  ADDRESS("amqp:invalid-field", "an address is a string of at most 300 bytes"),
+  /** Link name too long. */
+  LINK_NAME("amqp:invalid-field", "a link name has at most 1024 characters"),
+  /** Lookup of a subscription. */
+  NO_SUBSCRIPTION("amqp:not-found", "no subscription with this link name exists"),
+  /** Not offered. */
+  NO_TRANSACTIONS("amqp:not-implemented", "transactions are not offered"),
+  /** Not offered. */
+  NO_DYNAMIC("amqp:not-implemented", "dynamic nodes are not offered"),
+  /** Not offered. */
+  NO_CAPABILITY("amqp:not-implemented", "a requested terminus capability is not offered"),
+  /** Not offered. */
+  NO_BROWSING("amqp:not-implemented", "distribution-mode copy is not offered"),
+  /** Not offered. */
+  NO_SELECTOR("amqp:not-implemented", "selectors and no-local filters are not offered"),
+  /** Anonymous terminus, no address in the message. */
+  NO_TO("amqp:not-found", "the message names no address in its property 'to'");
+
+  private final Symbol condition;
+  private final String sentence;
+
+  Fault(String condition, String sentence) {
+    this.condition = Symbol.getSymbol(condition);
+    this.sentence = sentence;
+  }
+
+  /** The AMQP error condition. */
+  public Symbol condition() {
+    return condition;
+  }
+
+  /** What the peer is told. */
+  public String sentence() {
+    return sentence;
+  }
+}

@@ -1,0 +1,185 @@
+package dev.holdfast.broker.amqp.codec;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at an encoded message without decoding it (part 3 §3.2): finds where its sections start,
+ * checks their order, and reads the few fields a broker needs. The body is never looked into.
+ *
+ * <p>Reused; valid until the next {@link #scan}. Event-loop thread.
+ */
+public final class MessageView {
+
+  private static final int HEADER = 0x70;
+  private static final int DELIVERY_ANNOTATIONS = 0x71;
+  private static final int MESSAGE_ANNOTATIONS = 0x72;
+  private static final int PROPERTIES = 0x73;
+  private static final int APPLICATION_PROPERTIES = 0x74;
+  private static final int DATA = 0x75;
+  private static final int SEQUENCE = 0x76;
+  private static final int VALUE = 0x77;
+  private static final int FOOTER = 0x78;
+  private static final byte DEFAULT_PRIORITY = 4;
+  private static final int STRING = 1;
+
+  private final FrameGuard guard = new FrameGuard();
+  private final FieldReader fields = new FieldReader(guard);
+
+  // Event-loop thread.
+  private byte[] b = new byte[0];
+  private boolean durable;
+  private byte priority;
+  private long ttlMs;
+  private long expiryMs;
+  private int bareFrom;
+  private int toFrom;
+  private int toTo;
+
+  /**
+   * Looks at the message in {@code bytes} from {@code from} to {@code to}.
+   *
+   * @return whether its sections are well-formed, in order and not repeated
+   */
+  public boolean scan(byte[] bytes, int from, int to) {
+    b = bytes;
+    durable = true;
+    priority = DEFAULT_PRIORITY;
+    ttlMs = -1;
+    expiryMs = 0;
+    bareFrom = from;
+    toFrom = -1;
+    try {
+      int last = 0;
+      int p = from;
+      while (p < to) {
+        int section = FieldReader.descriptor(b, p, to);
+        Types.check(follows(last, section));
+        p = section(section, FieldReader.described(b, p, to), to);
+        if (section <= DELIVERY_ANNOTATIONS) {
+          bareFrom = p;
+        }
+        last = section;
+      }
+      return true;
+    } catch (FaultException malformed) {
+      return false;
+    }
+  }
+
+  private static boolean follows(int last, int section) {
+    if (section < HEADER || section > FOOTER) {
+      return false;
+    }
+    boolean repeatable = section == DATA || section == SEQUENCE;
+    boolean bodyAfterOtherBody = last >= DATA && last <= VALUE && section <= VALUE;
+    return section == last ? repeatable : section > last && !bodyAfterOtherBody;
+  }
+
+  private int section(int section, int at, int to) {
+    int code = b[at] & 0xFF;
+    switch (section) {
+      case HEADER -> {
+        return header(at, to);
+      }
+      case PROPERTIES -> {
+        return properties(at, to);
+      }
+      case DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS, APPLICATION_PROPERTIES, FOOTER -> {
+        Types.check(code == 0xC1 || code == 0xD1);
+        return guard.skip(b, at, to);
+      }
+      case DATA -> {
+        Types.check(code == 0xA0 || code == 0xB0);
+        return Types.skipScalar(b, at, to);
+      }
+      case SEQUENCE -> {
+        Types.check(code == 0xC0 || code == 0xD0 || code == 0x45);
+        return bodyValue(at, to);
+      }
+      default -> {
+        return bodyValue(at, to);
+      }
+    }
+  }
+
+  /** Compound bodies are stepped over by their size; what is inside is the receiver's business. */
+  private int bodyValue(int at, int to) {
+    int p = at;
+    int described = 0;
+    while (b[p] == 0) {
+      Types.check(++described <= FrameGuard.MAX_DEPTH);
+      p = FieldReader.described(b, p, to);
+    }
+    int kind = (b[p] & 0xFF) >> 4;
+    if (kind == 0xC || kind == 0xE) {
+      Types.check(to - p >= 2);
+      return Types.advance(p + 2, b[p + 1] & 0xFF, to);
+    }
+    if (kind == 0xD || kind == 0xF) {
+      Types.check(to - p >= 5);
+      return Types.advance(p + 5, Types.int32(b, p + 1), to);
+    }
+    return Types.skipScalar(b, p, to);
+  }
+
+  private int header(int at, int to) {
+    int end = fields.open(b, at, to);
+    durable = fields.tristate() != 0;
+    int given = fields.ubyte();
+    priority = given < 0 ? DEFAULT_PRIORITY : (byte) Math.min(9, given);
+    ttlMs = fields.uint();
+    fields.bool();
+    fields.uint();
+    fields.close();
+    return end;
+  }
+
+  private int properties(int at, int to) {
+    int end = fields.open(b, at, to);
+    fields.skip();
+    fields.range(0);
+    if (fields.range(STRING)) {
+      toFrom = fields.binaryFrom;
+      toTo = fields.binaryTo;
+    }
+    fields.range(STRING);
+    fields.range(STRING);
+    fields.skip();
+    fields.range(3);
+    fields.range(3);
+    expiryMs = fields.timestamp();
+    fields.close();
+    return end;
+  }
+
+  /** Header durable; true when not said. */
+  public boolean durable() {
+    return durable;
+  }
+
+  /** Header priority, 0 to 9, 4 when not said. */
+  public byte priority() {
+    return priority;
+  }
+
+  /** Header ttl in milliseconds, -1 when not said. */
+  public long ttlMs() {
+    return ttlMs;
+  }
+
+  /** Property absolute-expiry-time in epoch milliseconds, 0 when not said. */
+  public long expiryMs() {
+    return expiryMs;
+  }
+
+  /** Where the message starts once header and delivery annotations are taken off. */
+  public int bareFrom() {
+    return bareFrom;
+  }
+
+  /** Property 'to', null when not said. */
+  public @Nullable String to() {
+    return toFrom < 0 ? null : new String(b, toFrom, toTo - toFrom, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.holdfast.broker.amqp;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A server over the fake domain, for tests. */
+final class EdgeFixture implements AutoCloseable {
+
+  final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+  final FakeDomain domain = new FakeDomain();
+  final FakeSasl sasl = new FakeSasl();
+  final AmqpServer server;
+
+  EdgeFixture(AmqpLimits limits) throws Exception {
+    this(limits, 1, Optional.empty(), Optional.empty());
+  }
+
+  EdgeFixture(
+      AmqpLimits limits, int loops, Optional<Path> socket, Optional<AmqpSettings.TlsEndpoint> tls)
+      throws Exception {
+    AmqpSettings settings =
+        new AmqpSettings(
+            Optional.of(new AmqpSettings.Endpoint("127.0.0.1", 0)),
+            tls,
+            socket,
+            "broker-1",
+            "test",
+            limits,
+            loops,
+            Clock.systemUTC());
+    server = await(AmqpServer.start(vertx, settings, domain, sasl));
+  }
+
+  int port() {
+    return server.listeners().get(0).port();
+  }
+
+  RawPeer peer() throws Exception {
+    return new RawPeer(port());
+  }
+
+  static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() throws Exception {
+    await(server.close());
+    await(vertx.close());
+    domain.close();
+  }
+}

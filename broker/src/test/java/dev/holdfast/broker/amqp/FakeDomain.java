@@ -1,0 +1,247 @@
+package dev.holdfast.broker.amqp;
+
+import dev.holdfast.broker.domain.ConsumerPort;
+import dev.holdfast.broker.domain.Delivery;
+import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.PublishAnswer;
+import dev.holdfast.broker.domain.PublisherPort;
+import dev.holdfast.storage.StoredMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Queues in memory behind the edge's contract: one thread, any name but those with "missing". */
+final class FakeDomain implements OwnerInbox, AutoCloseable {
+
+  record Handed(
+      StoredMessage message, int deliveryCount, boolean firstAcquirer, String queue)
+      implements Delivery {}
+
+  private static final class Consumer {
+    final ConsumerPort port;
+    final String queue;
+    final boolean preSettled;
+    final Outcome whenLost;
+    final List<Handed> out = new ArrayList<>();
+    long handed;
+    long bytes;
+    long deliveryLimit;
+    long byteLimit;
+    boolean drain;
+
+    Consumer(OwnerCommand.OpenConsumer open) {
+      port = open.port();
+      queue = open.node();
+      preSettled = open.preSettled();
+      whenLost = open.defaultOutcome();
+    }
+  }
+
+  private final ExecutorService thread = Executors.newSingleThreadExecutor(r -> new Thread(r, "fake-domain"));
+  private final Map<String, ArrayDeque<Handed>> queues = new HashMap<>();
+  private final Map<ConsumerPort, Consumer> consumers = new LinkedHashMap<>();
+  private final Map<PublisherPort, String> publishers = new HashMap<>();
+  private Map<EdgeLoop, List<EdgeEvent>> events = new HashMap<>();
+  private long sequence;
+
+  final List<OwnerCommand> seen = new CopyOnWriteArrayList<>();
+  volatile boolean record = true;
+  volatile boolean answerPublishes = true;
+  final List<Runnable> heldAnswers = new ArrayList<>();
+
+  @Override
+  public void submit(List<? extends OwnerCommand> batch) {
+    thread.execute(
+        () -> {
+          for (OwnerCommand command : batch) {
+            if (record) {
+              seen.add(command);
+            }
+            handle(command);
+          }
+          consumers.values().forEach(this::dispatch);
+          flush();
+        });
+  }
+
+  void run(Runnable task) throws Exception {
+    thread
+        .submit(
+            () -> {
+              task.run();
+              consumers.values().forEach(this::dispatch);
+              flush();
+            })
+        .get();
+  }
+
+  void releaseAnswers() throws Exception {
+    run(
+        () -> {
+          answerPublishes = true;
+          heldAnswers.forEach(Runnable::run);
+          heldAnswers.clear();
+        });
+  }
+
+  int size(String queue) throws Exception {
+    return thread.submit(() -> queue(queue).size()).get();
+  }
+
+  <T> List<T> seen(Class<T> type) {
+    return seen.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  private ArrayDeque<Handed> queue(String name) {
+    return queues.computeIfAbsent(name, n -> new ArrayDeque<>());
+  }
+
+  private void tell(EdgeLoop loop, EdgeEvent event) {
+    events.computeIfAbsent(loop, l -> new ArrayList<>()).add(event);
+  }
+
+  private void flush() {
+    Map<EdgeLoop, List<EdgeEvent>> all = events;
+    events = new HashMap<>();
+    all.forEach(EdgeLoop::deliver);
+  }
+
+  private static NodeError missing(String node) {
+    return new NodeError(NodeError.Code.NOT_FOUND, "queue " + node + " does not exist; create it");
+  }
+
+  private void handle(OwnerCommand command) {
+    if (command instanceof OwnerCommand.OpenPublisher open) {
+      if (open.node().contains("missing")) {
+        tell(open.port().loop(), new EdgeEvent.PublisherClosed(open.port(), missing(open.node())));
+      } else {
+        publishers.put(open.port(), open.node());
+        tell(
+            open.port().loop(),
+            new EdgeEvent.PublisherOpened(open.port(), new NodeInfo(open.node(), 1L << 30)));
+      }
+    } else if (command instanceof OwnerCommand.Publish publish) {
+      publish(publish);
+    } else if (command instanceof OwnerCommand.ClosePublisher close) {
+      publishers.remove(close.port());
+    } else if (command instanceof OwnerCommand.OpenConsumer open) {
+      if (open.node().contains("missing")) {
+        tell(open.port().loop(), new EdgeEvent.ConsumerClosed(open.port(), missing(open.node())));
+      } else {
+        consumers.put(open.port(), new Consumer(open));
+        tell(
+            open.port().loop(),
+            new EdgeEvent.ConsumerOpened(open.port(), new NodeInfo(open.node(), 1L << 30)));
+      }
+    } else if (command instanceof OwnerCommand.Flow flow && consumers.containsKey(flow.port())) {
+      Consumer consumer = consumers.get(flow.port());
+      consumer.deliveryLimit = flow.deliveryLimit();
+      consumer.byteLimit = flow.byteLimit();
+      consumer.drain = flow.drain();
+    } else if (command instanceof OwnerCommand.Settle settle) {
+      settle(settle);
+    } else if (command instanceof OwnerCommand.CloseConsumer close) {
+      Consumer consumer = consumers.remove(close.port());
+      if (consumer != null) {
+        for (int i = consumer.out.size() - 1; i >= 0; i--) {
+          apply(consumer, consumer.out.get(i), consumer.whenLost);
+        }
+      }
+    }
+  }
+
+  private void publish(OwnerCommand.Publish publish) {
+    String node = publishers.getOrDefault(publish.port(), "");
+    String queue = node.isEmpty() ? publish.to() : node;
+    NodeError error = queue.contains("missing") ? missing(queue) : null;
+    long seq = error == null ? ++sequence : 0;
+    if (error == null) {
+      queue(queue).add(new Handed(stored(seq, publish.message()), 0, true, queue));
+    }
+    if (publish.confirm()) {
+      Runnable answer =
+          () ->
+              tell(
+                  publish.port().loop(),
+                  new EdgeEvent.Published(
+                      publish.port(), List.of(new PublishAnswer(publish.token(), seq, error))));
+      if (answerPublishes) {
+        answer.run();
+      } else {
+        heldAnswers.add(answer);
+      }
+    }
+  }
+
+  static StoredMessage stored(long sequence, IncomingMessage m) {
+    byte flags =
+        (byte) ((m.durable() ? StoredMessage.DURABLE : 0) | (m.ttlMs() >= 0 ? StoredMessage.HAS_TTL : 0));
+    return new StoredMessage(
+        sequence, flags, m.priority(), 0, m.expiryMs(), (int) Math.max(0, m.ttlMs()), m.messageFormat(),
+        StoredMessage.NO_ATTRIBUTES, m.body());
+  }
+
+  private void dispatch(Consumer c) {
+    List<Delivery> now = new ArrayList<>();
+    ArrayDeque<Handed> queue = queue(c.queue);
+    while (!queue.isEmpty() && c.handed < c.deliveryLimit && c.bytes < c.byteLimit) {
+      Handed handed = queue.poll();
+      c.handed++;
+      c.bytes += handed.message().body().length;
+      if (!c.preSettled) {
+        c.out.add(handed);
+      }
+      now.add(handed);
+    }
+    if (!now.isEmpty()) {
+      tell(c.port.loop(), new EdgeEvent.Deliver(c.port, now));
+    }
+    if (c.drain && (queue.isEmpty() || c.handed >= c.deliveryLimit)) {
+      c.drain = false;
+      tell(c.port.loop(), new EdgeEvent.Drained(c.port, queue.size()));
+    }
+  }
+
+  private void settle(OwnerCommand.Settle settle) {
+    Consumer c = consumers.get(settle.port());
+    if (c == null) {
+      return;
+    }
+    for (Handed handed : List.copyOf(c.out)) {
+      if (handed == settle.delivery()) {
+        apply(c, handed, settle.outcome());
+        if (settle.confirm()) {
+          tell(c.port.loop(), new EdgeEvent.OutcomesStored(c.port, List.of(handed)));
+        }
+      }
+    }
+  }
+
+  private void apply(Consumer c, Handed handed, Outcome outcome) {
+    c.out.removeIf(h -> h == handed);
+    if (outcome instanceof Outcome.Released) {
+      queue(c.queue).addFirst(new Handed(handed.message(), handed.deliveryCount(), false, c.queue));
+    } else if (outcome instanceof Outcome.Modified modified) {
+      int count = handed.deliveryCount() + (modified.deliveryFailed() ? 1 : 0);
+      queue(c.queue).addFirst(new Handed(handed.message(), count, false, c.queue));
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
