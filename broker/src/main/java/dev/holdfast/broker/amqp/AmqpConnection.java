@@ -3,7 +3,6 @@ package dev.holdfast.broker.amqp;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.FaultException;
-import dev.holdfast.broker.amqp.codec.FrameInput;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import io.netty.buffer.ByteBuf;
@@ -29,48 +28,31 @@ import org.slf4j.LoggerFactory;
  * condition the standard names, faults of the broker with an incident id that is also in the log.
  * Event-loop thread, unless a method says otherwise.
  */
-final class AmqpConnection implements FrameInput.Sink {
+final class AmqpConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(AmqpConnection.class);
-  private static final byte[] SASL_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
-  private static final byte[] AMQP_HEADER = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
-  private static final int SASL_FRAME_BYTES = 4 * 1024;
   private static final int MIN_MAX_FRAME = 512;
   private static final int CLOSE_MS = 1_000;
   private static final int SHUTDOWN_MS = 2_000;
   private static final int UNWRITTEN_FACTOR = 16;
-
-  private enum Phase {
-    SASL_HEADER,
-    SASL,
-    AMQP_HEADER,
-    AWAITS_OPEN,
-    OPEN,
-    /** The broker has said its last word; input is thrown away. */
-    FINISHED
-  }
 
   final Edge edge;
   final SocketWriter out;
   private final ChannelHandlerContext channel;
   private final PeerInfo peer;
   private final String origin;
-  private final FrameInput input;
-  private final SaslNegotiation sasl;
+  private final Inbound inbound;
   private final Lifeline lifeline;
   private final Budget budget;
-  private final FrameDispatch dispatch = new FrameDispatch(this);
+  private final FrameDispatch dispatch;
   private final Set<ConsumerLink> blocked = new LinkedHashSet<>();
-  private Phase phase = Phase.SASL_HEADER;
   private @Nullable Principal principal;
   private @Nullable String container;
   private boolean inHandshake = true;
   private boolean countsAsPrincipal;
-  private int preAuthBytes;
   private int peerMaxFrame = MIN_MAX_FRAME;
   private int linkCount;
   private boolean touched;
-  private boolean parsing;
   private boolean openSent;
   private boolean shuttingDown;
   private boolean released;
@@ -81,8 +63,8 @@ final class AmqpConnection implements FrameInput.Sink {
     this.channel = channel;
     this.peer = peer;
     this.origin = origin;
-    this.input = new FrameInput(this, edge.scratch);
-    this.sasl = new SaslNegotiation(this, sasl, peer);
+    this.dispatch = new FrameDispatch(this);
+    this.inbound = new Inbound(this, new SaslNegotiation(this, sasl, peer), dispatch);
     this.lifeline = new Lifeline(limits());
     this.budget = new Budget(edge.registry, limits());
     this.out =
@@ -102,7 +84,7 @@ final class AmqpConnection implements FrameInput.Sink {
 
   /** Whether no more credit is to be given and nothing more delivered. */
   boolean isClosing() {
-    return shuttingDown || phase == Phase.FINISHED;
+    return shuttingDown || inbound.isFinished();
   }
 
   int peerMaxFrameBytes() {
@@ -160,111 +142,33 @@ final class AmqpConnection implements FrameInput.Sink {
     }
   }
 
-  // ---- input ----
-
   /** One read; releases the buffer. */
   void read(ByteBuf in) {
     try {
-      if (phase == Phase.FINISHED) {
-        return;
+      if (!inbound.isFinished()) {
+        lifeline.heard();
+        run(() -> inbound.accept(in));
       }
-      lifeline.heard();
-      run(() -> parse(in));
     } finally {
       in.release();
     }
   }
 
-  private void parse(ByteBuf in) {
-    if (inHandshake) {
-      preAuthBytes += in.readableBytes();
-      if (preAuthBytes > limits().handshake().preAuthBytes()) {
-        throw new FaultException(Fault.FLOOD);
-      }
-    }
-    parsing = true;
-    try {
-      input.accept(in);
-    } finally {
-      parsing = false;
-    }
-  }
-
   /** A SASL step is done; what came meanwhile is looked at now. */
   void resumeInput() {
-    if (!parsing) {
-      parsing = true;
-      try {
-        input.resume();
-      } finally {
-        parsing = false;
-      }
-    }
+    inbound.resume();
   }
 
-  @Override
-  public boolean expectsHeader() {
-    return phase == Phase.SASL_HEADER || phase == Phase.AMQP_HEADER;
-  }
-
-  @Override
-  public boolean ready() {
-    return phase != Phase.FINISHED && !sasl.isBusy();
-  }
-
-  @Override
-  public int maxFrameBytes() {
-    return phase == Phase.SASL ? SASL_FRAME_BYTES : limits().maxFrameBytes();
-  }
-
-  @Override
-  public void protocolHeader(byte[] b, int at) {
-    byte[] wanted = phase == Phase.SASL_HEADER ? SASL_HEADER : AMQP_HEADER;
-    out.buffer().writeBytes(wanted);
-    if (!Arrays.equals(b, at, at + wanted.length, wanted, 0, wanted.length)) {
-      finish();
-    } else if (phase == Phase.SASL_HEADER) {
-      phase = Phase.SASL;
-      lifeline.deadline(limits().handshake().saslMs());
-      sasl.offer();
-    } else {
-      phase = Phase.AWAITS_OPEN;
-    }
-  }
-
-  @Override
-  public void frame(int type, int channelNumber, byte[] b, int from, int to) {
-    if (phase == Phase.SASL) {
-      if (type != 1) {
-        throw new FaultException(Fault.FRAME_TYPE);
-      }
-      sasl.frame(edge.codec.decode(b, from, to));
-      return;
-    }
-    if (type != 0) {
-      throw new FaultException(Fault.FRAME_TYPE);
-    }
-    if (from == to) {
-      return;
-    }
-    if (phase == Phase.AWAITS_OPEN) {
-      if (!(edge.codec.decode(b, from, to) instanceof Open open)) {
-        throw new FaultException(Fault.NOT_NOW);
-      }
-      if (channelNumber != 0) {
-        throw new FaultException(Fault.OPEN_CHANNEL);
-      }
-      opened(open);
-      return;
-    }
-    dispatch.frame(channelNumber, b, from, to);
+  /** The peer asked for SASL. */
+  void saslBegins() {
+    lifeline.deadline(limits().handshake().saslMs());
   }
 
   // ---- open and close ----
 
   void authenticated(Principal who) {
     principal = who;
-    phase = Phase.AMQP_HEADER;
+    inbound.authenticated();
     leaveHandshake();
     lifeline.deadline(limits().handshake().openMs());
   }
@@ -276,7 +180,8 @@ final class AmqpConnection implements FrameInput.Sink {
     }
   }
 
-  private void opened(Open open) {
+  /** The peer's open came, on channel 0. */
+  void opened(Open open) {
     if (open.getContainerId() == null) {
       throw new FaultException(Fault.FIELD_MISSING);
     }
@@ -300,7 +205,7 @@ final class AmqpConnection implements FrameInput.Sink {
       return;
     }
     container = open.getContainerId();
-    phase = Phase.OPEN;
+    inbound.opened();
     lifeline.opened(open.getIdleTimeOut() == null ? 0 : open.getIdleTimeOut().longValue());
     sendOpen();
   }
@@ -321,10 +226,10 @@ final class AmqpConnection implements FrameInput.Sink {
 
   /** Ends the connection with an error; before it is authenticated, without a word. */
   void close(ErrorCondition error) {
-    if (phase == Phase.FINISHED) {
+    if (inbound.isFinished()) {
       return;
     }
-    if (phase == Phase.AWAITS_OPEN || phase == Phase.OPEN) {
+    if (inbound.speaksAmqp()) {
       dispatch.sessions().forEach(Session::finishBatch);
       sendOpen();
       Close close = new Close();
@@ -336,10 +241,9 @@ final class AmqpConnection implements FrameInput.Sink {
 
   /** The last word is said: nothing more is read or written, and the socket closes. */
   void finish() {
-    if (phase != Phase.FINISHED) {
-      phase = Phase.FINISHED;
+    if (!inbound.isFinished()) {
+      inbound.finish();
       release(true);
-      input.clear();
       out.finish();
       lifeline.deadline(CLOSE_MS);
     }
@@ -350,7 +254,7 @@ final class AmqpConnection implements FrameInput.Sink {
     guarded(
         () -> {
           shuttingDown = true;
-          if (budget.awaitedAnswers() == 0 || phase != Phase.OPEN) {
+          if (budget.awaitedAnswers() == 0) {
             close(AmqpErrors.of(Fault.FORCED));
           } else {
             lifeline.deadline(SHUTDOWN_MS);
@@ -360,7 +264,7 @@ final class AmqpConnection implements FrameInput.Sink {
 
   /** Drops the socket. */
   void abort() {
-    phase = Phase.FINISHED;
+    inbound.finish();
     channel.close();
   }
 
@@ -368,10 +272,9 @@ final class AmqpConnection implements FrameInput.Sink {
   void disconnected() {
     edge.batch(
         () -> {
-          phase = Phase.FINISHED;
+          inbound.finish();
           release(false);
           out.discard();
-          input.clear();
           edge.remove(this);
           edge.registry.disconnected();
         });
@@ -399,7 +302,7 @@ final class AmqpConnection implements FrameInput.Sink {
   void tick() {
     guarded(
         () -> {
-          switch (lifeline.tick(sasl.isBusy(), out.takeWroteSomething())) {
+          switch (lifeline.tick(inbound.waitsForSasl(), out.takeWroteSomething())) {
             case FINE -> dispatch.sessions().forEach(Session::replenish);
             case DEADLINE -> deadline();
             case PEER_SILENT -> close(AmqpErrors.of(Fault.IDLE));
@@ -410,12 +313,12 @@ final class AmqpConnection implements FrameInput.Sink {
   }
 
   private void deadline() {
-    if (phase == Phase.FINISHED) {
+    if (inbound.isFinished()) {
       channel.close();
     } else if (shuttingDown) {
       close(AmqpErrors.of(Fault.FORCED));
     } else {
-      LOG.info("{}: handshake takes too long ({})", peer.remote(), phase);
+      LOG.info("{}: handshake takes too long", peer.remote());
       finish();
     }
   }

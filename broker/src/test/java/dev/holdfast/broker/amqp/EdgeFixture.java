@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 /** A server over the fake domain, for tests. */
 final class EdgeFixture implements AutoCloseable {
 
-  final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+  final Vertx vertx =
+      Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
   final FakeDomain domain = new FakeDomain();
   final FakeSasl sasl = new FakeSasl();
   final AmqpServer server;

@@ -26,8 +26,7 @@ import java.util.concurrent.Executors;
 /** Queues in memory behind the edge's contract: one thread, any name but those with "missing". */
 final class FakeDomain implements OwnerInbox, AutoCloseable {
 
-  record Handed(
-      StoredMessage message, int deliveryCount, boolean firstAcquirer, String queue)
+  record Handed(StoredMessage message, int deliveryCount, boolean firstAcquirer, String queue)
       implements Delivery {}
 
   private static final class Consumer {
@@ -50,7 +49,8 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
     }
   }
 
-  private final ExecutorService thread = Executors.newSingleThreadExecutor(r -> new Thread(r, "fake-domain"));
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(r -> new Thread(r, "fake-domain"));
   private final Map<String, ArrayDeque<Handed>> queues = new HashMap<>();
   private final Map<ConsumerPort, Consumer> consumers = new LinkedHashMap<>();
   private final Map<PublisherPort, String> publishers = new HashMap<>();
@@ -188,10 +188,19 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
 
   static StoredMessage stored(long sequence, IncomingMessage m) {
     byte flags =
-        (byte) ((m.durable() ? StoredMessage.DURABLE : 0) | (m.ttlMs() >= 0 ? StoredMessage.HAS_TTL : 0));
+        (byte)
+            ((m.durable() ? StoredMessage.DURABLE : 0)
+                | (m.ttlMs() >= 0 ? StoredMessage.HAS_TTL : 0));
     return new StoredMessage(
-        sequence, flags, m.priority(), 0, m.expiryMs(), (int) Math.max(0, m.ttlMs()), m.messageFormat(),
-        StoredMessage.NO_ATTRIBUTES, m.body());
+        sequence,
+        flags,
+        m.priority(),
+        0,
+        m.expiryMs(),
+        (int) Math.max(0, m.ttlMs()),
+        m.messageFormat(),
+        StoredMessage.NO_ATTRIBUTES,
+        m.body());
   }
 
   private void dispatch(Consumer c) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.Closeable;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -74,7 +73,8 @@ final class RawPeer implements Closeable {
   }
 
   byte[] frame(int type, int channel, Object performative, byte... payload) {
-    return rawFrame(type, channel, join(performative == null ? new byte[0] : encode(performative), payload));
+    return rawFrame(
+        type, channel, join(performative == null ? new byte[0] : encode(performative), payload));
   }
 
   static byte[] rawFrame(int type, int channel, byte[] body) {

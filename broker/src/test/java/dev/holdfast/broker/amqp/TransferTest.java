@@ -103,13 +103,15 @@ class TransferTest {
       peer.sender(null);
       var properties = new org.apache.qpid.proton.amqp.messaging.Properties();
       properties.setTo("by-to");
-      peer.send(0, RawPeer.transferFrame(0, 0), RawPeer.join(peer.encode(properties), RawPeer.data(3)));
+      peer.send(
+          0, RawPeer.transferFrame(0, 0), RawPeer.join(peer.encode(properties), RawPeer.data(3)));
       assertThat(peer.skipTo(Disposition.class).getState()).isInstanceOf(Accepted.class);
       assertThat(edge.domain.size("by-to")).isEqualTo(1);
       peer.send(0, RawPeer.transferFrame(0, 1), RawPeer.data(3));
       assertRejected(peer, "amqp:not-found");
       properties.setTo("missing");
-      peer.send(0, RawPeer.transferFrame(0, 2), RawPeer.join(peer.encode(properties), RawPeer.data(3)));
+      peer.send(
+          0, RawPeer.transferFrame(0, 2), RawPeer.join(peer.encode(properties), RawPeer.data(3)));
       assertRejected(peer, "amqp:not-found");
       peer.send(0, RawPeer.transferFrame(0, 3), (byte) 1, (byte) 2);
       assertRejected(peer, "amqp:decode-error");
