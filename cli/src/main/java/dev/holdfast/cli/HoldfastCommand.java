@@ -17,8 +17,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "holdfast",
     description = "A durable AMQP 1.0 broker and the command that looks after it.",
-    mixinStandardHelpOptions = true,
-    scope = ScopeType.INHERIT,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {
@@ -62,6 +60,21 @@ final class HoldfastCommand implements Runnable {
       scope = ScopeType.INHERIT,
       description = "Longest wait for one answer of the broker. Default: 30.")
   private int timeoutSeconds = 30;
+
+  @SuppressWarnings("UnusedVariable") // picocli acts on them by itself
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and exit.")
+  private boolean help;
+
+  @SuppressWarnings("UnusedVariable")
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version and exit.")
+  private boolean version;
 
   HoldfastCommand(Surroundings surroundings) {
     this.surroundings = surroundings;

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 
@@ -43,30 +42,37 @@ public final class Main {
     System.exit(exitCode == 0 && lost ? ExitCode.FAILED.number() : exitCode);
   }
 
+  /**
+   * Runs one command. Reading the annotations of every command takes longer than most commands do,
+   * so the first word that names a command decides which are looked at; whatever goes wrong that
+   * way is judged again with all of them.
+   */
   static int run(Surroundings surroundings, String... args) {
-    HoldfastCommand root = new HoldfastCommand(surroundings);
-    CommandLine line = line(root);
-    return line.execute(args);
+    for (String word : args) {
+      HoldfastCommand root = new HoldfastCommand(surroundings);
+      if (Commands.known(word)) {
+        CommandLine one = configured(root, Commands.only(root, word));
+        one.setParameterExceptionHandler((e, words) -> runAmongAll(surroundings, args));
+        return one.execute(args);
+      }
+    }
+    return runAmongAll(surroundings, args);
   }
 
-  private static CommandLine line(HoldfastCommand root) {
+  private static int runAmongAll(Surroundings surroundings, String... args) {
+    HoldfastCommand root = new HoldfastCommand(surroundings);
+    CommandLine all = configured(root, Commands.all(root));
+    return all.setParameterExceptionHandler(misuse(root)).execute(args);
+  }
+
+  private static CommandLine configured(HoldfastCommand root, CommandLine line) {
     Surroundings surroundings = root.surroundings();
-    CommandLine line =
-        new CommandLine(root)
-            .addSubcommand(new UpCommand())
-            .addSubcommand(new StatusCommand(root))
-            .addSubcommand(QueueCommands.line(root))
-            .addSubcommand(MessageCommands.line(root))
-            .addSubcommand(UserCommands.line(root))
-            .addSubcommand(new CompletionCommand(root))
-            .addSubcommand(new HelpCommand());
     return line
         // Colours carry nothing here, and asking whether there is a terminal is slow on new JDKs.
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
         .setUsageHelpWidth(100)
-        .setParameterExceptionHandler(misuse(root))
         .setExecutionExceptionHandler(failure(root));
   }
 
