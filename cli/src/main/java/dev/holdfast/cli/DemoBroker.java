@@ -62,7 +62,9 @@ final class DemoBroker implements AutoCloseable {
             "--listen",
             "127.0.0.1:0",
             "--socket-dir",
-            work.resolve("s").toString());
+            work.resolve("holdfast").toString());
+    // Its sockets are where it would put them by itself, so it leaves no trace at the usual place.
+    builder.environment().put("XDG_RUNTIME_DIR", work.toString());
     // Whatever configures a broker of this user must not reach this one.
     builder.environment().keySet().removeIf(DemoBroker::isConfiguration);
     builder.environment().put("HOLDFAST_JAVA_HOME", System.getProperty("java.home"));
