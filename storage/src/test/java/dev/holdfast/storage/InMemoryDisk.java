@@ -120,7 +120,7 @@ public final class InMemoryDisk {
     }
 
     @Override
-    public void write(boolean sync) {
+    public void write(boolean sync, long commit) {
       open();
       batch.changes.forEach(Runnable::run);
       batch.clear();

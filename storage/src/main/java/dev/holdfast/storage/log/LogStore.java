@@ -101,7 +101,7 @@ public final class LogStore implements MessageStore {
     rows.clear();
     rows.put(RowFamily.META, Rows.COMMIT, commitRow());
     rows.put(RowFamily.META, Rows.session(sessionId), salt);
-    engine.write(true);
+    engine.write(true, commitNumber + 1);
     committed(true);
     sealer.startSession(sessionId, salt);
   }
@@ -135,7 +135,7 @@ public final class LogStore implements MessageStore {
       applier.apply(operations, writer);
       writer.finish();
       engineDoubtful = true;
-      engine.write(synced);
+      engine.write(synced, commitNumber + 1);
       engineDoubtful = false;
       committed(synced);
       state = State.OPEN;

@@ -12,8 +12,11 @@ public interface RowEngine {
   /** The one batch that is reused. */
   RowBatch batch();
 
-  /** Writes {@link #batch()} atomically; durable on return when {@code sync}. */
-  void write(boolean sync) throws StoreException;
+  /**
+   * Writes {@link #batch()} atomically; it and everything before is durable on return when {@code
+   * sync}. {@code commit} is the number in its commit row.
+   */
+  void write(boolean sync, long commit) throws StoreException;
 
   /** Makes everything written durable. */
   void sync() throws StoreException;

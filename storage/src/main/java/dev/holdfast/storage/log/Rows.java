@@ -43,6 +43,11 @@ public final class Rows {
   /** Key of the row that is the first of every batch, in family meta. */
   static final byte[] COMMIT = {'c'};
 
+  /** Key of the row that is the first of every batch, in family meta. */
+  public static byte[] commitKey() {
+    return COMMIT.clone();
+  }
+
   static final byte[] NEXT_LOG_ID = {'i'};
 
   private static final byte BITMAP = 1;

@@ -1,0 +1,79 @@
+package dev.holdfast.storage.rocks;
+
+import dev.holdfast.storage.MessageStore;
+import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.keys.CipherWarmUp;
+import dev.holdfast.storage.keys.FileKeyProvider;
+import dev.holdfast.storage.keys.KeyProvider;
+import dev.holdfast.storage.keys.KeyringSealer;
+import dev.holdfast.storage.log.LogStore;
+import java.nio.file.Files;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the message store on RocksDB. */
+public final class RocksMessageStore {
+  private static final Logger LOG = LoggerFactory.getLogger(RocksMessageStore.class);
+
+  private RocksMessageStore() {}
+
+  /**
+   * Opens the store in a data directory, or creates it there. Order: lock, format version, key,
+   * keyring, verification of the write-ahead log, database, index; each step refuses before the
+   * next one touches anything.
+   *
+   * <p>Blocks for disk reads in proportion to the write-ahead log and to the number of stored
+   * chunks. Any thread may call it; the store then belongs to the thread that uses it.
+   *
+   * @throws StoreException {@code LOCKED} when another process has the directory, {@code FORMAT},
+   *     {@code WRONG_KEY}, {@code CORRUPT} or {@code IO}, each saying where and what to do
+   */
+  public static MessageStore open(StoreSettings settings) throws StoreException {
+    DataDirectory directory = DataDirectory.open(settings.dataDirectory());
+    KeyringSealer sealer;
+    try {
+      sealer = openKeys(settings, directory);
+    } catch (StoreException | RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+    RocksEngine engine =
+        new RocksEngine(directory, settings, new RocksOptions(settings, directory.wal()), sealer);
+    boolean started = false;
+    try {
+      CipherWarmUp.run();
+      engine.start();
+      MessageStore store =
+          LogStore.start(
+              engine,
+              sealer,
+              new LogStore.Timing(() -> settings.clock().millis(), settings.idempotencyBucketMs()));
+      started = true;
+      return store;
+    } finally {
+      if (!started) {
+        engine.abandon();
+      }
+    }
+  }
+
+  private static KeyringSealer openKeys(StoreSettings settings, DataDirectory directory)
+      throws StoreException {
+    boolean fresh = !directory.hasData();
+    // A keyring made before its first database existed may be there after an early crash.
+    boolean mayCreateKey = fresh && !Files.exists(directory.keyring());
+    KeyProvider provider = FileKeyProvider.open(settings.keyFile(), mayCreateKey);
+    if (settings
+        .keyFile()
+        .toAbsolutePath()
+        .normalize()
+        .startsWith(directory.root().toAbsolutePath().normalize())) {
+      LOG.info(
+          "HF-KEK-COLOCATED: the key file {} is inside the data directory; a copy of the directory"
+              + " can be read by whoever has it",
+          settings.keyFile());
+    }
+    return KeyringSealer.open(
+        directory.keyring(), provider, directory.databaseId(), settings.clock(), fresh);
+  }
+}

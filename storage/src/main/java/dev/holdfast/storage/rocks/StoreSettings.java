@@ -1,0 +1,118 @@
+package dev.holdfast.storage.rocks;
+
+import java.nio.file.Path;
+import java.time.Clock;
+
+/**
+ * How to open a store.
+ *
+ * @param dataDirectory where everything is kept; created 0700 when missing
+ * @param keyFile the key-encryption key, 32 raw bytes, 0600; created for a store without data
+ * @param writeBufferBytes one write buffer of chunk bodies; up to four may be in memory, and the
+ *     write-ahead log grows to about three of them
+ * @param blockCacheBytes cache for reading
+ * @param reserveBytes size of the reserve file, and the free space below which nothing is
+ *     published; negative: as much as the write buffers and the log may need twice over, at most 5
+ *     % of the file system
+ * @param idempotencyBucketMs width of a bucket of idempotency keys in milliseconds: about a quarter
+ *     of the usual window
+ * @param clock for what is about time: idle detection, creation dates of keys
+ */
+public record StoreSettings(
+    Path dataDirectory,
+    Path keyFile,
+    long writeBufferBytes,
+    long blockCacheBytes,
+    long reserveBytes,
+    long idempotencyBucketMs,
+    Clock clock) {
+
+  private static final long MIB = 1L << 20;
+
+  /** Checks the ranges. */
+  public StoreSettings {
+    if (writeBufferBytes < 64 * 1024 || blockCacheBytes < 0 || idempotencyBucketMs < 1) {
+      throw new IllegalArgumentException(
+          "write buffer ("
+              + writeBufferBytes
+              + ", at least 65536), block cache ("
+              + blockCacheBytes
+              + ", at least 0) or idempotency bucket ("
+              + idempotencyBucketMs
+              + ", at least 1) is out of range");
+    }
+  }
+
+  /** What is right for a server: 32 MiB write buffers, 64 MiB block cache, automatic reserve. */
+  public static StoreSettings defaults(Path dataDirectory) {
+    return new StoreSettings(
+        dataDirectory,
+        dataDirectory.resolve("secret").resolve("kek"),
+        32 * MIB,
+        64 * MIB,
+        -1,
+        150_000,
+        Clock.systemUTC());
+  }
+
+  /** With another key file. */
+  public StoreSettings withKeyFile(Path file) {
+    return new StoreSettings(
+        dataDirectory,
+        file,
+        writeBufferBytes,
+        blockCacheBytes,
+        reserveBytes,
+        idempotencyBucketMs,
+        clock);
+  }
+
+  /** With other buffers: small ones (1 to 16 MiB) for small file systems. */
+  public StoreSettings withMemory(long writeBuffer, long blockCache) {
+    return new StoreSettings(
+        dataDirectory, keyFile, writeBuffer, blockCache, reserveBytes, idempotencyBucketMs, clock);
+  }
+
+  /** With another reserve; negative means automatic, 0 none. */
+  public StoreSettings withReserveBytes(long bytes) {
+    return new StoreSettings(
+        dataDirectory,
+        keyFile,
+        writeBufferBytes,
+        blockCacheBytes,
+        bytes,
+        idempotencyBucketMs,
+        clock);
+  }
+
+  /** With other idempotency buckets. */
+  public StoreSettings withIdempotencyBucketMs(long bucketMs) {
+    return new StoreSettings(
+        dataDirectory, keyFile, writeBufferBytes, blockCacheBytes, reserveBytes, bucketMs, clock);
+  }
+
+  /** With another clock. */
+  public StoreSettings withClock(Clock other) {
+    return new StoreSettings(
+        dataDirectory,
+        keyFile,
+        writeBufferBytes,
+        blockCacheBytes,
+        reserveBytes,
+        idempotencyBucketMs,
+        other);
+  }
+
+  long smallBufferBytes() {
+    return Math.max(64 * 1024, writeBufferBytes / 4);
+  }
+
+  long maxWalBytes() {
+    return 3 * writeBufferBytes;
+  }
+
+  /** Twice what memory and log may hold, so that all of it can be written out on a full disk. */
+  long wantedReserve() {
+    return 2 * (RocksOptions.MAX_WRITE_BUFFERS * writeBufferBytes + maxWalBytes());
+  }
+}
