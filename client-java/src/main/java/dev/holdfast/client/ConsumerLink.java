@@ -194,7 +194,8 @@ final class ConsumerLink implements Supervisor.Link {
 
   @Override
   public void failed(HoldfastException cause) {
-    boolean first = life.failure() == null;
+    // A refusal of the first attach is thrown at whoever opens the consumer.
+    boolean first = life.failure() == null && life.opened().isDone();
     life.failed(cause);
     detached();
     buffer.shut();

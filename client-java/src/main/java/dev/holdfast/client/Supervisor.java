@@ -156,7 +156,10 @@ final class Supervisor {
             ? refused || firstConnectOver
             : refusedLogins >= MAX_REFUSED_LOGINS || attempts >= options.reconnect().attempts();
     if (giveUp) {
-      LOG.warn("giving up after {} attempts: {}", attempts + 1, cause.getMessage());
+      // The first connection's failure is thrown at whoever made it; nobody waits for a later one.
+      if (!first) {
+        LOG.warn("giving up after {} attempts: {}", attempts + 1, cause.getMessage());
+      }
       fail(cause, ConnectionState.FAILED);
       return;
     }
