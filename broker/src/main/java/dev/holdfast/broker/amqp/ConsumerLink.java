@@ -15,7 +15,6 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 
@@ -35,7 +34,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   private final boolean preSettled;
   private final Outcome settledWithoutState;
   private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
-  private final Map<Delivery, Integer> confirming = new IdentityHashMap<>();
+  private final IdentityHashMap<Delivery, Integer> confirming = new IdentityHashMap<>();
   private final Credit credit;
 
   // The delivery being written, when it needs several frames.

@@ -100,17 +100,17 @@ public enum Fault {
   /** Anonymous terminus, no address in the message. */
   NO_TO("amqp:not-found", "the message names no address in its property 'to'");
 
-  private final Symbol condition;
+  private final String condition;
   private final String sentence;
 
   Fault(String condition, String sentence) {
-    this.condition = Symbol.getSymbol(condition);
+    this.condition = condition;
     this.sentence = sentence;
   }
 
   /** The AMQP error condition. */
   public Symbol condition() {
-    return condition;
+    return Symbol.getSymbol(condition);
   }
 
   /** What the peer is told. */
