@@ -42,6 +42,13 @@ class EveryBenchmarkRunsTest {
             .map(r -> r.getParams().getBenchmark().replaceAll(".*\\.(\\w+\\.\\w+)", "$1"));
     assertThat(names.toList())
         .containsExactlyInAnyOrderElementsOf(
-            List.of("PlainLogBenchmark.commit", "SealingBenchmark.seal"));
+            List.of(
+                "CommitBenchmark.commit",
+                "MessageScanBenchmark.decode",
+                "MessageScanBenchmark.guard",
+                "MessageScanBenchmark.scan",
+                "OwnerBenchmark.through",
+                "PlainLogBenchmark.commit",
+                "SealingBenchmark.seal"));
   }
 }

@@ -26,7 +26,8 @@ public class Load {
     new SplittableRandom(1).nextBytes(body);
   }
 
-  byte[] body() {
+  /** The same array for every message. */
+  public byte[] body() {
     return body;
   }
 }
