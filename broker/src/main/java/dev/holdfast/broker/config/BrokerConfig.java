@@ -71,9 +71,16 @@ public record BrokerConfig(
   /**
    * The store.
    *
-   * @param diskReserveBytes free space below which publishes are refused
+   * @param keyFile of the key that opens the data, when it is not in the data directory
+   * @param diskReserveBytes free space below which publishes are refused; empty: what is needed
+   * @param writeBufferBytes one write buffer
+   * @param blockCacheBytes cache for reading
    */
-  public record Store(long diskReserveBytes) {}
+  public record Store(
+      Optional<Path> keyFile,
+      Optional<Long> diskReserveBytes,
+      long writeBufferBytes,
+      long blockCacheBytes) {}
 
   /** The Unix socket for AMQP. */
   public Path amqpSocket() {
@@ -101,7 +108,11 @@ public record BrokerConfig(
         tls(values),
         new Identity(
             ownUid, values.get(ConfigKeys.ADMIN_UIDS), values.get(ConfigKeys.REQUIRE_NON_ROOT)),
-        new Store(values.get(ConfigKeys.STORE_RESERVE)));
+        new Store(
+            values.get(ConfigKeys.STORE_KEY_FILE),
+            values.get(ConfigKeys.STORE_RESERVE),
+            values.get(ConfigKeys.STORE_WRITE_BUFFER),
+            values.get(ConfigKeys.STORE_BLOCK_CACHE)));
   }
 
   private static Amqp amqp(ConfigValues values) {

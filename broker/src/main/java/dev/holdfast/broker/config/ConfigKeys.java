@@ -117,13 +117,37 @@ final class ConfigKeys {
           "false",
           "Refuse to start as root. Without it, running as root is logged as a warning.");
 
-  static final ConfigKey<Long> STORE_RESERVE =
+  static final ConfigKey<Optional<Path>> STORE_KEY_FILE =
+      ConfigKey.of(
+          "store.key-file",
+          ValueType.optionalPath(),
+          "",
+          "File with the key that opens the stored data, mode 0600; none: secret/kek in the data"
+              + " directory. Without it the data is lost, and whoever has it and the data can read"
+              + " them.");
+
+  static final ConfigKey<Optional<Long>> STORE_RESERVE =
       ConfigKey.of(
           "store.disk-reserve",
-          ValueType.size(MIB, 1024 * GIB),
-          "256MiB",
+          ValueType.automaticSize(MIB, 1024 * GIB),
+          "auto",
           "When less than this is free on the disk, publishes are refused; acknowledging, receiving"
-              + " and deleting go on.");
+              + " and deleting go on. auto: what the write buffers and the log may need, at most 5 %"
+              + " of the file system.");
+
+  static final ConfigKey<Long> STORE_WRITE_BUFFER =
+      ConfigKey.of(
+          "store.write-buffer",
+          ValueType.size(MIB, GIB),
+          "32MiB",
+          "One write buffer of message bodies; up to four are in memory.");
+
+  static final ConfigKey<Long> STORE_BLOCK_CACHE =
+      ConfigKey.of(
+          "store.block-cache",
+          ValueType.size(MIB, 64 * GIB),
+          "64MiB",
+          "Cache for reading stored messages, outside the Java heap.");
 
   private ConfigKeys() {}
 
@@ -145,6 +169,9 @@ final class ConfigKeys {
         TLS_LISTEN,
         ADMIN_UIDS,
         REQUIRE_NON_ROOT,
-        STORE_RESERVE);
+        STORE_KEY_FILE,
+        STORE_RESERVE,
+        STORE_WRITE_BUFFER,
+        STORE_BLOCK_CACHE);
   }
 }

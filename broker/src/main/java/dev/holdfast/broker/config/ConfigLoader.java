@@ -25,7 +25,8 @@ public final class ConfigLoader {
   private static final String PREFIX = "HOLDFAST_";
 
   /** Variables of the launcher and the command line tool. */
-  private static final Set<String> RESERVED = Set.of("HOLDFAST_URL", "HOLDFAST_HOME");
+  private static final Set<String> RESERVED =
+      Set.of("HOLDFAST_URL", "HOLDFAST_HOME", "HOLDFAST_CDS", "HOLDFAST_BUILD");
 
   /** Also not ours: JVM options, and what Kubernetes makes of a service called "holdfast". */
   private static final List<String> RESERVED_PREFIXES =

@@ -68,6 +68,14 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
         });
   }
 
+  /** {@code auto} stands for "none". */
+  static ValueType<Optional<Long>> automaticSize(long from, long to) {
+    ValueType<Long> size = size(from, to);
+    return new ValueType<>(
+        size.allowed() + ", or auto",
+        text -> text.equals("auto") ? Optional.empty() : Optional.of(size.read(text)));
+  }
+
   /** A length of time, as {@code 5s}. */
   static ValueType<Duration> duration(Duration from, Duration to) {
     return new ValueType<>(

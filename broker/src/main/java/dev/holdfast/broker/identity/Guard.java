@@ -49,7 +49,10 @@ final class Guard {
     if (credentials != null) {
       return "uid:" + credentials.uid();
     }
-    int port = peer.remote().lastIndexOf(':');
-    return port > 0 ? peer.remote().substring(0, port) : peer.remote();
+    String remote = peer.remote();
+    int port = remote.lastIndexOf(':');
+    // An IPv6 address has colons of its own; with a port it is in brackets.
+    boolean withPort = port > 0 && (remote.indexOf(':') == port || remote.charAt(port - 1) == ']');
+    return withPort ? remote.substring(0, port) : remote;
   }
 }

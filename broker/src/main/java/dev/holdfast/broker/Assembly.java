@@ -1,0 +1,107 @@
+package dev.holdfast.broker;
+
+import dev.holdfast.broker.amqp.AmqpLimits;
+import dev.holdfast.broker.amqp.AmqpServer;
+import dev.holdfast.broker.amqp.AmqpSettings;
+import dev.holdfast.broker.config.BrokerConfig;
+import dev.holdfast.broker.config.HostPort;
+import dev.holdfast.broker.identity.PeerInfo;
+import dev.holdfast.storage.MessageStore;
+import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.rocks.RocksMessageStore;
+import dev.holdfast.storage.rocks.StoreSettings;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Turns the configuration into what each part wants to be given. */
+final class Assembly {
+  private static final int WORKERS = 4;
+  private static final int BLOCKED_CHECK_SECONDS = 5;
+  private static final long AUTOMATIC = -1;
+
+  private Assembly() {}
+
+  /** Loops for AMQP, and one so that management and AMQP do not wait for each other. */
+  static Vertx vertx() {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setPreferNativeTransport(true)
+            .setEventLoopPoolSize(AmqpSettings.defaultEventLoops() + 1)
+            .setWorkerPoolSize(WORKERS)
+            .setInternalBlockingPoolSize(WORKERS)
+            .setBlockedThreadCheckInterval(BLOCKED_CHECK_SECONDS)
+            .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
+  }
+
+  static String version() {
+    String version = Assembly.class.getPackage().getImplementationVersion();
+    return version == null ? "(development)" : version;
+  }
+
+  static AmqpSettings amqpSettings(BrokerConfig config, Clock clock) {
+    BrokerConfig.Amqp amqp = config.amqp();
+    AmqpLimits defaults = AmqpLimits.defaults();
+    AmqpLimits.Connections connections = defaults.connections();
+    AmqpLimits.PerConnection one = defaults.perConnection();
+    AmqpLimits limits =
+        new AmqpLimits(
+            amqp.maxFrameBytes(),
+            Math.toIntExact(amqp.maxMessageBytes()),
+            Math.toIntExact(amqp.idleTimeout().toMillis()),
+            new AmqpLimits.Connections(
+                amqp.limits().connections(),
+                Math.min(connections.perPrincipal(), amqp.limits().connections()),
+                connections.unauthenticated(),
+                connections.unauthenticatedPerOrigin()),
+            defaults.handshake(),
+            new AmqpLimits.PerConnection(
+                amqp.limits().sessionsPerConnection(),
+                amqp.limits().linksPerConnection(),
+                one.publisherCredit(),
+                one.consumerCredit(),
+                one.controlFramesPerSecond(),
+                one.bytes()));
+    return new AmqpSettings(
+        amqp.listen().map(Assembly::endpoint),
+        config
+            .tls()
+            .map(
+                t ->
+                    new AmqpSettings.TlsEndpoint(
+                        endpoint(t.listen()), t.certificate(), t.privateKey())),
+        Optional.of(config.amqpSocket()),
+        "holdfast",
+        version(),
+        limits,
+        AmqpSettings.defaultEventLoops(),
+        clock);
+  }
+
+  private static AmqpSettings.Endpoint endpoint(HostPort at) {
+    return new AmqpSettings.Endpoint(at.host(), at.port());
+  }
+
+  static Optional<HostPort> plainAddress(AmqpServer server) {
+    return server.listeners().stream()
+        .filter(l -> l.transport() == PeerInfo.Transport.TCP)
+        .map(l -> new HostPort(l.host(), l.port()))
+        .findFirst();
+  }
+
+  static MessageStore store(BrokerConfig config) throws StoreException {
+    BrokerConfig.Store store = config.store();
+    StoreSettings settings =
+        StoreSettings.defaults(config.dataDirectory())
+            .withReserveBytes(store.diskReserveBytes().orElse(AUTOMATIC))
+            .withMemory(store.writeBufferBytes(), store.blockCacheBytes());
+    return RocksMessageStore.open(store.keyFile().map(settings::withKeyFile).orElse(settings));
+  }
+}

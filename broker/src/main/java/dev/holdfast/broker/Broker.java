@@ -1,0 +1,256 @@
+package dev.holdfast.broker;
+
+import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.StartException.Code;
+import dev.holdfast.broker.amqp.AmqpServer;
+import dev.holdfast.broker.config.BrokerConfig;
+import dev.holdfast.broker.config.HostPort;
+import dev.holdfast.broker.domain.owner.DomainSettings;
+import dev.holdfast.broker.domain.owner.OwnerLoop;
+import dev.holdfast.broker.identity.PeerPrincipals;
+import dev.holdfast.broker.identity.SaslAuthenticator;
+import dev.holdfast.broker.identity.UserException;
+import dev.holdfast.broker.identity.UserStore;
+import dev.holdfast.broker.management.AdminServer;
+import dev.holdfast.broker.management.ManagementServices;
+import dev.holdfast.broker.net.UnixSocketPath;
+import dev.holdfast.storage.MessageStore;
+import dev.holdfast.storage.StoreException;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running broker: everything it consists of, started in one order and stopped in the reverse one.
+ *
+ * <p>Threading: one thread starts it; any one thread may close it. Everything else may be asked by
+ * any thread.
+ */
+public final class Broker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+  private static final long START_SECONDS = 60;
+
+  private final BrokerConfig config;
+  private final Clock clock = Clock.systemUTC();
+  private final Consumer<Throwable> onFatal;
+  private final RunningView view;
+
+  /**
+   * What runs, the latest first. Belongs to the thread that starts, then to the one that closes.
+   */
+  private final Deque<Part> running = new ArrayDeque<>();
+
+  private Optional<HostPort> amqpAddress = Optional.empty();
+
+  /** Something to stop. */
+  private record Part(String name, Stop stop) {}
+
+  private interface Stop {
+    void run() throws Exception;
+  }
+
+  private Broker(BrokerConfig config, Consumer<Throwable> onFatal) {
+    this.config = config;
+    this.onFatal = onFatal;
+    this.view = new RunningView(config, clock);
+  }
+
+  /**
+   * Starts a broker; when this returns, it accepts connections.
+   *
+   * @throws StartException when it cannot; nothing is left running
+   */
+  public static Broker start(BrokerConfig config) throws StartException {
+    return start(config, failure -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param onFatal called once, on some thread, when the broker cannot go on: it has to be closed
+   */
+  public static Broker start(BrokerConfig config, Consumer<Throwable> onFatal)
+      throws StartException {
+    Broker broker = new Broker(config, onFatal);
+    try {
+      broker.startAll();
+      return broker;
+    } catch (StartException | RuntimeException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  /** The order in which everything starts; {@link #close} is its reverse. */
+  private void startAll() throws StartException {
+    StartChecks.check(config);
+
+    // Half of a start is loading Netty, the other half opening the store: side by side.
+    CompletableFuture<Vertx> loading = CompletableFuture.supplyAsync(Assembly::vertx);
+    runs("event loops", () -> await(loading.thenCompose(v -> v.close().toCompletionStage())));
+
+    UserStore users = openUsers();
+    runs("users", users::close);
+
+    MessageStore store = openStore();
+    runs("store", store::close);
+    view.store(store);
+
+    OwnerLoop owner =
+        new OwnerLoop(
+            store,
+            DomainSettings.defaults().withMaxMessageBytes(config.amqp().maxMessageBytes()),
+            AccessPolicy.adminOnly(),
+            clock,
+            this::failed);
+    owner.start();
+    runs("owner", () -> await(owner.stop()));
+
+    PeerPrincipals peers =
+        new PeerPrincipals(config.identity().ownUid(), config.identity().adminUids());
+    SaslAuthenticator sasl = new SaslAuthenticator(users, peers);
+    runs("authentication", sasl::close);
+
+    Vertx vertx = loaded(loading);
+    AmqpServer amqp = startAmqp(vertx, owner, sasl);
+    runs("AMQP", () -> await(amqp.close().toCompletionStage()));
+    amqpAddress = Assembly.plainAddress(amqp);
+    view.amqp(amqp);
+
+    ManagementServices services =
+        new ManagementServices(
+            owner.admin(),
+            users,
+            AccessPolicy.adminOnly(),
+            peers,
+            view,
+            config.amqp().maxMessageBytes());
+    startAdmin(vertx, services);
+    view.ready();
+  }
+
+  private void runs(String name, Stop stop) {
+    running.push(new Part(name, stop));
+  }
+
+  private UserStore openUsers() throws StartException {
+    try {
+      return UserStore.open(config.dataDirectory().resolve("users"), clock);
+    } catch (UserException e) {
+      Code code =
+          switch (e.reason()) {
+            case PERMISSIONS -> Code.PERMS;
+            case CORRUPT, IO, INVALID, CONFLICT, NOT_FOUND -> Code.USERS;
+          };
+      throw new StartException(code, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private MessageStore openStore() throws StartException {
+    try {
+      return Assembly.store(config);
+    } catch (StoreException e) {
+      Code code =
+          switch (e.reason()) {
+            case LOCKED -> Code.LOCKED;
+            case DISK_FULL, CORRUPT, WRONG_KEY, FORMAT, IO -> Code.STORE;
+          };
+      throw new StartException(code, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Vertx loaded(CompletableFuture<Vertx> loading) throws StartException {
+    try {
+      return await(loading);
+    } catch (Exception e) {
+      throw new StartException(Code.INTERNAL, "the event loops did not start: " + e, e);
+    }
+  }
+
+  private AmqpServer startAmqp(Vertx vertx, OwnerLoop owner, SaslAuthenticator sasl)
+      throws StartException {
+    try {
+      return await(
+          AmqpServer.start(vertx, Assembly.amqpSettings(config, clock), owner, sasl)
+              .toCompletionStage());
+    } catch (Exception e) {
+      throw cannotListen("AMQP", e);
+    }
+  }
+
+  private void startAdmin(Vertx vertx, ManagementServices services) throws StartException {
+    try {
+      UnixSocketPath path = UnixSocketPath.prepare(config.adminSocket());
+      runs("admin socket", path::remove);
+      AdminServer admin = await(AdminServer.start(vertx, path, services).toCompletionStage());
+      runs("management", () -> await(admin.close().toCompletionStage()));
+      path.secure();
+    } catch (Exception e) {
+      throw cannotListen("management", e);
+    }
+  }
+
+  private static StartException cannotListen(String what, Exception e) {
+    Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+    // UnixSocketException and BindException say what to do or what is in the way.
+    String why = cause instanceof IOException ? cause.getMessage() : cause.toString();
+    return new StartException(Code.LISTEN, what + " cannot be served: " + why, e);
+  }
+
+  private static <T> T await(CompletionStage<T> stage)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return stage.toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void failed(Throwable failure) {
+    view.failed("the broker has failed and has to be started again");
+    onFatal.accept(failure);
+  }
+
+  /** Where AMQP without TLS is served: the port really bound; empty when it is off. */
+  public Optional<HostPort> amqpAddress() {
+    return amqpAddress;
+  }
+
+  /** The Unix socket for AMQP. */
+  public Path socketPath() {
+    return config.amqpSocket().toAbsolutePath();
+  }
+
+  /** The Unix socket for management. */
+  public Path adminPath() {
+    return config.adminSocket().toAbsolutePath();
+  }
+
+  /**
+   * Stops accepting, lets the owner commit what it was given, ends every link and connection with
+   * {@code amqp:connection:forced}, closes the store. A second call does nothing.
+   */
+  @Override
+  public void close() {
+    view.failed("the broker is stopping");
+    while (!running.isEmpty()) {
+      Part part = running.pop();
+      try {
+        part.stop().run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        LOG.warn("Interrupted while stopping {}", part.name());
+      } catch (Exception e) {
+        LOG.warn("{} did not stop as it should: {}", part.name(), e.toString());
+      }
+    }
+  }
+}

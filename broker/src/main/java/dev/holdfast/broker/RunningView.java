@@ -1,0 +1,96 @@
+package dev.holdfast.broker;
+
+import dev.holdfast.broker.amqp.AmqpServer;
+import dev.holdfast.broker.config.BrokerConfig;
+import dev.holdfast.broker.config.HostPort;
+import dev.holdfast.broker.management.BrokerView;
+import dev.holdfast.storage.MessageStore;
+import dev.holdfast.storage.StoreHealth;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What management shows of a broker. Filled while it starts, read by any thread. */
+final class RunningView implements BrokerView {
+  private final BrokerConfig config;
+  private final Clock clock;
+
+  private volatile @Nullable MessageStore store;
+  private volatile @Nullable AmqpServer amqp;
+  private volatile @Nullable Instant readySince;
+  private volatile String notReady = "the broker is starting";
+
+  RunningView(BrokerConfig config, Clock clock) {
+    this.config = config;
+    this.clock = clock;
+  }
+
+  void store(MessageStore opened) {
+    store = opened;
+  }
+
+  void amqp(AmqpServer started) {
+    amqp = started;
+  }
+
+  void ready() {
+    readySince = clock.instant();
+    notReady = "";
+  }
+
+  void failed(String reason) {
+    notReady = reason;
+  }
+
+  @Override
+  public Facts facts() {
+    return new Facts(
+        Assembly.version(),
+        ProcessHandle.current().pid(),
+        config.dataDirectory().toAbsolutePath().toString(),
+        listeners());
+  }
+
+  private List<Listener> listeners() {
+    List<Listener> listeners = new ArrayList<>();
+    AmqpServer server = amqp;
+    if (server != null) {
+      for (AmqpServer.Listener at : server.listeners()) {
+        listeners.add(
+            switch (at.transport()) {
+              case TCP -> new Listener("amqp", new HostPort(at.host(), at.port()).toString());
+              case TLS -> new Listener("amqps", new HostPort(at.host(), at.port()).toString());
+              case UNIX -> new Listener("amqp+unix", at.host());
+            });
+      }
+    }
+    listeners.add(new Listener("http+unix", config.adminSocket().toAbsolutePath().toString()));
+    return listeners;
+  }
+
+  @Override
+  public long uptimeSeconds() {
+    Instant since = readySince;
+    return since == null ? 0 : Math.max(0, Duration.between(since, clock.instant()).toSeconds());
+  }
+
+  @Override
+  public StoreHealth store() {
+    MessageStore opened = store;
+    return opened == null ? new StoreHealth(false, notReady, 0, 0, 0) : opened.health();
+  }
+
+  @Override
+  public int connections() {
+    AmqpServer server = amqp;
+    return server == null ? 0 : server.connectionCount();
+  }
+
+  @Override
+  public String notReady() {
+    return notReady;
+  }
+}
