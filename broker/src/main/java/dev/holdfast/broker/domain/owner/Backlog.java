@@ -109,7 +109,12 @@ final class Backlog {
 
   /** Whether something is to be read before the next messages can be handed out in full flow. */
   boolean incomplete() {
-    return bodyWanted || (loadFrom < end && kept <= windowLimit / 2);
+    return bodyWanted || (loadFrom < end && !filled());
+  }
+
+  /** Enough in memory for now; an empty window is never enough, whatever else takes memory. */
+  private boolean filled() {
+    return window != null && !window.isEmpty() && kept > windowLimit / 2;
   }
 
   /** The message with this sequence, if its body is here and it is next in the window. */
@@ -201,7 +206,7 @@ final class Backlog {
         bytes += chunk.bytes();
       }
     }
-    if (!chunks.isEmpty() || kept > windowLimit / 2) {
+    if (!chunks.isEmpty() || filled()) {
       return chunks;
     }
     long from = loadFrom;

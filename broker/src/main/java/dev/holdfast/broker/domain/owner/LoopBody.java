@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
  */
 final class LoopBody {
   private static final int EVICTIONS_PER_TURN = 64;
+  private static final long MAINTAIN_MS = 1_000;
 
   private final MessageStore store;
   private final DomainSettings settings;
@@ -39,6 +40,7 @@ final class LoopBody {
   private final Committer committer;
   private final AdminContext admin;
   private final ArrayDeque<Queue> keepers = new ArrayDeque<>();
+  private long maintainedMs;
   private List<OutDelivery> preSettled = new ArrayList<>();
   private List<OutDelivery> preSettledBefore = new ArrayList<>();
 
@@ -71,7 +73,7 @@ final class LoopBody {
             new Committer.Parts(store, nodes, batch, settler, outbox, gate, dirty),
             settings,
             around.pause());
-    admin = new AdminContext(store, nodes, access, reads, backlogs, settings);
+    admin = new AdminContext(store, nodes, access, reads, backlogs, dirty, settings);
   }
 
   /** Builds every queue from the store. Before the first turn. */
@@ -107,6 +109,10 @@ final class LoopBody {
     batch.clear();
     outbox.flush();
     committer.syncWhenDue(now);
+    if (now < maintainedMs || now - maintainedMs >= MAINTAIN_MS) {
+      maintainedMs = now;
+      store.maintain();
+    }
     return !inbox.isEmpty() || !preSettled.isEmpty() || !dirty.isEmpty();
   }
 

@@ -88,6 +88,8 @@ final class PurgeQueue implements AdminChange {
   public void committed() {
     if (chosen != null) {
       chosen.purged(context.store().view());
+      // A consumer may wait for a read that no longer matters, or for the answer to its drain.
+      context.dirty().add(chosen);
       result.complete(before - chosen.messages(context.store().view()));
     }
   }

@@ -1,0 +1,187 @@
+package dev.holdfast.broker.domain.owner;
+
+import static dev.holdfast.broker.domain.owner.SimModel.check;
+
+import dev.holdfast.broker.domain.ConsumerPort;
+import dev.holdfast.broker.domain.Delivery;
+import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** A consumer of the simulation: random credit, random outcomes, and the rules of a link. */
+final class SimConsumer implements ConsumerPort {
+  final String queue;
+  final boolean preSettled;
+  private final Rig rig;
+  private final SimModel model;
+  private final Random random;
+  private final Outcome defaultOutcome;
+  private final List<Delivery> out = new ArrayList<>();
+  private final Map<Delivery, Outcome> waiting = new IdentityHashMap<>();
+  private final Set<Integer> shunned = new HashSet<>();
+  private long limit;
+  private long byteLimit;
+  private long delivered;
+  private long deliveredBytes;
+
+  /** The last flow asked for a drain. */
+  private boolean drainAsked;
+
+  /** A flow did, though a later one may have taken it back on its way. */
+  private boolean drainMayCome;
+
+  boolean closed;
+
+  SimConsumer(Rig rig, SimModel model, Random random, String queue) {
+    this.rig = rig;
+    this.model = model;
+    this.random = random;
+    this.queue = queue;
+    this.preSettled = random.nextInt(8) == 0;
+    this.defaultOutcome =
+        random.nextBoolean() ? new Outcome.Modified(true, false) : Outcome.RELEASED;
+    rig.submit(new OwnerCommand.OpenConsumer(this, Rig.ADMIN, queue, preSettled, defaultOutcome));
+  }
+
+  void flow(boolean drain) {
+    limit = Math.max(limit, delivered + random.nextInt(6));
+    byteLimit = Math.max(byteLimit, deliveredBytes + 1 + random.nextInt(600));
+    drainAsked = drain;
+    drainMayCome |= drain;
+    rig.submit(new OwnerCommand.Flow(this, limit, drain ? Long.MAX_VALUE : byteLimit, drain));
+    if (drain) {
+      byteLimit = Long.MAX_VALUE;
+    }
+  }
+
+  /** Says something about one of the deliveries it has. */
+  void settleOne() {
+    if (out.isEmpty()) {
+      return;
+    }
+    settle(out.remove(random.nextInt(out.size())), anyOutcome());
+  }
+
+  private Outcome anyOutcome() {
+    return switch (random.nextInt(10)) {
+      case 0 -> Outcome.RELEASED;
+      case 1 -> new Outcome.Modified(true, false);
+      case 2 -> new Outcome.Modified(random.nextBoolean(), true);
+      case 3 -> new Outcome.Rejected("app:no", "does not fit");
+      default -> Outcome.ACCEPTED;
+    };
+  }
+
+  void settle(Delivery delivery, Outcome outcome) {
+    int id = id(delivery);
+    SimModel.Sent message = model.sent.get(id);
+    message.at = null;
+    if (outcome == Outcome.ACCEPTED) {
+      message.mayBeGone = true;
+    }
+    if (outcome instanceof Outcome.Modified modified && modified.undeliverableHere()) {
+      shunned.add(id);
+    }
+    waiting.put(delivery, outcome);
+    rig.submit(new OwnerCommand.Settle(this, delivery, outcome, true));
+  }
+
+  void close() {
+    closed = true;
+    for (Delivery delivery : out) {
+      model.sent.get(id(delivery)).at = null;
+    }
+    out.clear();
+    rig.submit(new OwnerCommand.CloseConsumer(this, random.nextBoolean()));
+  }
+
+  /** Nothing is under way for it. */
+  void quiet() {
+    check(closed || waiting.isEmpty(), "outcomes were never answered");
+    check(closed || !drainAsked, "a drain was never answered");
+  }
+
+  private static int id(Delivery delivery) {
+    return ids.get(delivery);
+  }
+
+  // Bodies may leave the memory, so the number is noted when the delivery comes.
+  private static final Map<Delivery, Integer> ids = new java.util.WeakHashMap<>();
+
+  @Override
+  public EdgeLoop loop() {
+    return rig.edge;
+  }
+
+  @Override
+  public void opened(NodeInfo node) {
+    check(node.name().equals(queue), "opened the wrong node");
+  }
+
+  @Override
+  public void deliver(List<Delivery> deliveries) {
+    for (Delivery delivery : deliveries) {
+      byte[] body = delivery.message().body();
+      ids.put(delivery, SimModel.id(body));
+      check(deliveredBytes < byteLimit, "delivered above the byte limit");
+      delivered++;
+      deliveredBytes += delivery.message().bytes();
+      check(delivered <= limit, "delivered above the credit");
+      if (closed) {
+        model.firstDelivery(model.sent.get(SimModel.id(body)), delivery, this);
+        continue;
+      }
+      SimModel.Sent message = model.delivered(this, delivery);
+      check(!shunned.contains(message.id), message + " comes again where it cannot be delivered");
+      if (preSettled) {
+        message.at = null;
+        message.mayBeGone = true;
+      } else {
+        out.add(delivery);
+        if (random.nextBoolean()) {
+          delivery.sent();
+        }
+      }
+    }
+  }
+
+  @Override
+  public void outcomesStored(List<Delivery> settled) {
+    for (Delivery delivery : settled) {
+      Outcome outcome = waiting.remove(delivery);
+      check(outcome != null, "an outcome is answered twice");
+      if (outcome == Outcome.ACCEPTED) {
+        model.sent.get(id(delivery)).mustBeGone = true;
+      }
+    }
+  }
+
+  @Override
+  public void drained(long available) {
+    check(drainMayCome || closed, "a drain that nobody asked for");
+    if (drainAsked) {
+      limit = delivered;
+    }
+    drainAsked = false;
+    drainMayCome = false;
+  }
+
+  @Override
+  public void closed(NodeError error) {
+    closed = true;
+    for (Delivery delivery : out) {
+      model.sent.get(id(delivery)).at = null;
+    }
+    out.clear();
+    waiting.clear();
+  }
+}

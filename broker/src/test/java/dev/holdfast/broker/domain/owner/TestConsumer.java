@@ -1,0 +1,102 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.ConsumerPort;
+import dev.holdfast.broker.domain.Delivery;
+import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A receiving link that remembers what it hears. */
+final class TestConsumer implements ConsumerPort {
+  final List<Delivery> deliveries = new ArrayList<>();
+  final List<String> texts = new ArrayList<>();
+  final List<Delivery> stored = new ArrayList<>();
+  final List<Long> drained = new ArrayList<>();
+  NodeInfo opened;
+  NodeError closed;
+  Outcome defaultOutcome = new Outcome.Modified(true, false);
+  boolean callsSent;
+  private final Rig rig;
+
+  TestConsumer(Rig rig) {
+    this.rig = rig;
+  }
+
+  TestConsumer open(String node) {
+    return open(node, false, Rig.ADMIN);
+  }
+
+  TestConsumer open(String node, boolean preSettled, Principal principal) {
+    rig.submit(new OwnerCommand.OpenConsumer(this, principal, node, preSettled, defaultOutcome));
+    return this;
+  }
+
+  TestConsumer flow(long limit) {
+    return flow(limit, Long.MAX_VALUE, false);
+  }
+
+  TestConsumer flow(long limit, long bytes, boolean drain) {
+    rig.submit(new OwnerCommand.Flow(this, limit, bytes, drain));
+    return this;
+  }
+
+  void settle(int index, Outcome outcome) {
+    settle(deliveries.get(index), outcome);
+  }
+
+  void settle(Delivery delivery, Outcome outcome) {
+    rig.submit(new OwnerCommand.Settle(this, delivery, outcome, true));
+  }
+
+  void close() {
+    rig.submit(new OwnerCommand.CloseConsumer(this, true));
+  }
+
+  /** What has come since the last call. */
+  List<String> take() {
+    List<String> taken = new ArrayList<>(texts);
+    texts.clear();
+    return taken;
+  }
+
+  @Override
+  public EdgeLoop loop() {
+    return rig.edge;
+  }
+
+  @Override
+  public void opened(NodeInfo node) {
+    opened = node;
+  }
+
+  @Override
+  public void deliver(List<Delivery> more) {
+    for (Delivery delivery : more) {
+      deliveries.add(delivery);
+      texts.add(Rig.text(delivery.message().body()));
+      if (callsSent) {
+        delivery.sent();
+      }
+    }
+  }
+
+  @Override
+  public void outcomesStored(List<Delivery> outcomes) {
+    stored.addAll(outcomes);
+  }
+
+  @Override
+  public void drained(long available) {
+    drained.add(available);
+  }
+
+  @Override
+  public void closed(NodeError error) {
+    closed = error;
+  }
+}
