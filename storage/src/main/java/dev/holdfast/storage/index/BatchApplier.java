@@ -4,8 +4,6 @@ import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.StoredMessage;
 import dev.holdfast.storage.StoredTimer;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +17,8 @@ public final class BatchApplier {
   private final StoreIndex index;
 
   // Owner thread, valid during apply() only.
-  private final List<LogIndex> touchedLogs = new ArrayList<>();
-  private final List<TouchedState> touchedStates = new ArrayList<>();
+  private final TouchedRows touched = new TouchedRows();
   private @Nullable IndexSink sink;
-
-  private record TouchedState(LogIndex log, CursorIndex cursor, AckState state) {}
 
   /** Changes this index. */
   public BatchApplier(StoreIndex index) {
@@ -33,17 +28,15 @@ public final class BatchApplier {
   /** Applies all operations in order. */
   public void apply(BatchOperations operations, IndexSink rows) throws StoreException {
     sink = rows;
-    touchedLogs.clear();
-    touchedStates.clear();
+    touched.clear();
     for (int i = 0; i < operations.size(); i++) {
       applyOne(operations, i, rows);
     }
-    for (LogIndex log : touchedLogs) {
+    for (LogIndex log : touched.logs()) {
       cut(log);
     }
-    nameTouchedRows(rows);
-    touchedLogs.clear();
-    touchedStates.clear();
+    touched.name(rows);
+    touched.clear();
   }
 
   private void applyOne(BatchOperations ops, int i, IndexSink rows) throws StoreException {
@@ -93,7 +86,7 @@ public final class BatchApplier {
       bytes = message.bytes();
     }
     if (pending.count == 0) {
-      touch(log);
+      touched.add(log);
       pending.firstOperation = operation;
       pending.minExpiryMs = 0;
     } else {
@@ -148,7 +141,7 @@ public final class BatchApplier {
     int bytes = (int) ops.number(operation);
     state.acknowledge(position, bytes);
     cursor.count(-1, -bytes);
-    touch(log, cursor, state);
+    touched.add(log, cursor, state);
     if (state.complete()) {
       consumed(log, cursor, slot);
     }
@@ -181,7 +174,7 @@ public final class BatchApplier {
       forget(log, cursor, chunks.first(at));
       int following = chunks.nextLive(at + 1);
       cursor.moveFloor(following < 0 ? chunks.end(at) : chunks.first(following));
-      touch(log);
+      touched.add(log);
       at = following;
     }
   }
@@ -201,7 +194,7 @@ public final class BatchApplier {
     }
     log.removeChunk(slot, sink());
     sink().chunkDied(log.id(), chunk);
-    touch(log);
+    touched.add(log);
     return true;
   }
 
@@ -225,7 +218,7 @@ public final class BatchApplier {
     index.raiseNextLogId(logId + 1);
     rows.logCreated(logId);
     rows.nextLogId(logId + 1);
-    touch(log);
+    touched.add(log);
   }
 
   private void dropLog(int logId, IndexSink rows) {
@@ -283,12 +276,12 @@ public final class BatchApplier {
         AckState state = cursor.stateFor(chunks.first(at), chunks.count(at));
         state.acknowledgeBelow(below, bytes);
         cursor.count(-below, -bytes);
-        touch(log, cursor, state);
+        touched.add(log, cursor, state);
       }
     }
     log.cursors().put(cursorId, cursor);
     cursor.floorDirty = true;
-    touch(log);
+    touched.add(log);
   }
 
   private void dropCursor(int logId, int cursorId, IndexSink rows) {
@@ -319,19 +312,24 @@ public final class BatchApplier {
       if (slot < 0 || log.chunks().first(slot) >= to) {
         break;
       }
-      at = log.chunks().end(slot);
-      if (log.chunks().first(slot) < from) {
-        continue;
+      long end = log.chunks().end(slot);
+      if (log.chunks().first(slot) >= from) {
+        purgeChunk(log, cursor, slot);
       }
-      AckState state = cursor.stateFor(log.chunks().first(slot), log.chunks().count(slot));
-      if (!state.complete()) {
-        cursor.count(
-            state.acknowledged() - state.count(),
-            state.acknowledgedBytes() - log.chunks().bytes(slot));
-        state.acknowledgeAll();
-        touch(log, cursor, state);
-        consumed(log, cursor, slot);
-      }
+      // The floor may have gone on over chunks that were consumed before: they are done with.
+      at = Math.max(end, cursor.floor());
+    }
+  }
+
+  private void purgeChunk(LogIndex log, CursorIndex cursor, int slot) {
+    AckState state = cursor.stateFor(log.chunks().first(slot), log.chunks().count(slot));
+    if (!state.complete()) {
+      cursor.count(
+          state.acknowledged() - state.count(),
+          state.acknowledgedBytes() - log.chunks().bytes(slot));
+      state.acknowledgeAll();
+      touched.add(log, cursor, state);
+      consumed(log, cursor, slot);
     }
   }
 
@@ -348,43 +346,7 @@ public final class BatchApplier {
     AckState state = cursor.stateFor(first, log.chunks().count(slot));
     state.putException(
         (int) (sequence - first), (AckState.DeliveryException) ops.payload(operation));
-    touch(log, cursor, state);
-  }
-
-  private void touch(LogIndex log) {
-    if (!log.dirty) {
-      log.dirty = true;
-      touchedLogs.add(log);
-    }
-  }
-
-  private void touch(LogIndex log, CursorIndex cursor, AckState state) {
-    if (!state.dirty) {
-      state.dirty = true;
-      touchedStates.add(new TouchedState(log, cursor, state));
-    }
-  }
-
-  private void nameTouchedRows(IndexSink rows) {
-    for (LogIndex log : touchedLogs) {
-      log.dirty = false;
-      if (!log.dropped) {
-        rows.logBounds(log.id(), log.firstSequence(), log.nextSequence());
-        for (CursorIndex cursor : log.cursors().values()) {
-          if (cursor.floorDirty) {
-            cursor.floorDirty = false;
-            rows.cursorFloor(log.id(), cursor.id(), cursor.floor());
-          }
-        }
-      }
-    }
-    for (TouchedState touched : touchedStates) {
-      if (touched.state.dirty) {
-        touched.state.dirty = false;
-        touched.state.persisted = true;
-        rows.ackState(touched.log.id(), touched.cursor.id(), touched.state);
-      }
-    }
+    touched.add(log, cursor, state);
   }
 
   private IndexSink sink() {
