@@ -40,7 +40,7 @@ final class DemoCommand implements ApiCommand {
     System.setProperty(LOG_CONFIGURATION, "holdfast-cli-logback.xml");
     Path launcher = launcher();
     Surroundings surroundings = root.surroundings();
-    Path work = Files.createTempDirectory(surroundings.temporary(), "holdfast-demo-");
+    Path work = Files.createTempDirectory(surroundings.temporary(), "holdfast-");
     Path data = given == null ? work.resolve("data") : given.toAbsolutePath();
     try (DemoBroker broker = new DemoBroker(launcher, data, work)) {
       // A demo that is interrupted must not leave a broker or a directory behind.
