@@ -87,7 +87,7 @@ public final class Broker implements AutoCloseable {
     try {
       broker.startAll();
       return broker;
-    } catch (StartException | RuntimeException e) {
+    } catch (StartException | RuntimeException | Error e) {
       broker.close();
       throw e;
     }
@@ -186,7 +186,7 @@ public final class Broker implements AutoCloseable {
           AmqpServer.start(vertx, Assembly.amqpSettings(config, clock), owner, sasl)
               .toCompletionStage());
     } catch (Exception e) {
-      throw cannotListen("AMQP", e);
+      throw cannotListen("AMQP", "amqp.listen, tls.listen and socket-dir", e);
     }
   }
 
@@ -198,15 +198,26 @@ public final class Broker implements AutoCloseable {
       runs("management", () -> await(admin.close().toCompletionStage()));
       path.secure();
     } catch (Exception e) {
-      throw cannotListen("management", e);
+      throw cannotListen("management", "socket-dir", e);
     }
   }
 
-  private static StartException cannotListen(String what, Exception e) {
+  private StartException cannotListen(String what, String keys, Exception e) {
     Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-    // UnixSocketException and BindException say what to do or what is in the way.
-    String why = cause instanceof IOException ? cause.getMessage() : cause.toString();
-    return new StartException(Code.LISTEN, what + " cannot be served: " + why, e);
+    String message = cause.getMessage();
+    String why = message == null ? cause.toString() : message;
+    if (config.tls().isPresent() && !(cause instanceof IOException)) {
+      return new StartException(
+          Code.TLS,
+          "TLS cannot be served: " + why + "; check tls.certificate and tls.private-key",
+          e);
+    }
+    String where =
+        config.amqp().listen().map(at -> at + " or ").orElse("") + config.socketDirectory();
+    return new StartException(
+        Code.LISTEN,
+        what + " cannot be served at " + where + ": " + why + "; the keys are " + keys,
+        e);
   }
 
   private static <T> T await(CompletionStage<T> stage)

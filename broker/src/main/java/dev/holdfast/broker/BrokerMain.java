@@ -88,6 +88,10 @@ public final class BrokerMain implements Callable<Integer> {
     } catch (StartException e) {
       System.err.println("holdfast: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
+    } catch (RuntimeException | LinkageError e) {
+      System.err.println("holdfast: HF-START-INTERNAL: the broker cannot start: " + e);
+      logger().debug("Cannot start", e);
+      return CommandLine.ExitCode.SOFTWARE;
     }
     Throwable failure = fatal.join();
     logger().error("Ending because of a failure: {}", failure.toString());

@@ -196,7 +196,9 @@ class BrokerTest {
   void saysWhatIsInTheWay() throws Exception {
     try (ServerSocket taken = new ServerSocket(0)) {
       settings.add("amqp.listen=127.0.0.1:" + taken.getLocalPort());
-      assertThat(refused().code()).isEqualTo(Code.LISTEN);
+      assertThat(refused())
+          .hasMessageStartingWith("HF-START-LISTEN: AMQP cannot be served at 127.0.0.1:")
+          .hasMessageContaining(Integer.toString(taken.getLocalPort()));
     }
     settings.add("amqp.listen=127.0.0.1:0");
     Path inTheWay = Files.writeString(sockets.resolve("admin.sock"), "");
@@ -205,6 +207,9 @@ class BrokerTest {
     assertThat(e).hasMessageContaining("is not a socket");
     settings.add("tls.certificate=" + directory.resolve("c.pem"));
     settings.add("tls.private-key=" + directory.resolve("k.pem"));
+    assertThat(refused()).hasMessageContaining(".pem cannot be read");
+    Files.writeString(directory.resolve("c.pem"), "no certificate");
+    Files.writeString(directory.resolve("k.pem"), "no key");
     assertThat(refused().code()).isEqualTo(Code.TLS);
   }
 
