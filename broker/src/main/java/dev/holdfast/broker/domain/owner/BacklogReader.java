@@ -76,6 +76,7 @@ final class BacklogReader implements Settler.BodyFetcher {
         queue.backlog.unreadable(result.chunk(), cursor);
       } else {
         stall(queue, result);
+        dirty.add(queue);
         return;
       }
     }
