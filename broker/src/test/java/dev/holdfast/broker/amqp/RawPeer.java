@@ -272,6 +272,11 @@ final class RawPeer implements Closeable {
     return message;
   }
 
+  /** Nothing more will be sent. */
+  void halfClose() throws IOException {
+    socket.shutdownOutput();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();
