@@ -74,19 +74,23 @@ final class Acceptor implements Deployable {
   }
 
   /** Binds; completes with the actual port. */
-  Future<Integer> listen(
-      PeerInfo.Transport transport, SocketAddress address, NetServerOptions options) {
+  Future<Integer> listen(AmqpServer.Listener wanted, NetServerOptions options) {
     ContextInternal own = Objects.requireNonNull(context);
+    boolean unix = wanted.transport() == PeerInfo.Transport.UNIX;
     Promise<Integer> bound = Promise.promise();
     own.runOnContext(
         v -> {
           NetServer server = own.owner().createNetServer(options);
-          server.connectHandler(socket -> accept(transport, socket));
-          server
-              .exceptionHandler(failed -> LOG.debug("connection refused: {}", failed.getMessage()))
-              .listen(address)
+          server.connectHandler(socket -> accept(wanted.transport(), socket));
+          server.exceptionHandler(
+              failed -> LOG.debug("connection refused: {}", String.valueOf(failed.getMessage())));
+          Future<NetServer> listening =
+              unix
+                  ? server.listen(SocketAddress.domainSocketAddress(wanted.host()))
+                  : server.listen(wanted.port(), wanted.host());
+          listening
               .onSuccess(servers::add)
-              .map(listening -> address.isDomainSocket() ? 0 : listening.actualPort())
+              .map(ready -> unix ? 0 : ready.actualPort())
               .onComplete(bound);
         });
     return bound.future();

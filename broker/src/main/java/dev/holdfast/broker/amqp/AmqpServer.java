@@ -11,13 +11,14 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class AmqpServer {
   private static final int CLOSE_TIMEOUT_MS = 5_000;
   private static final int POLL_MS = 20;
   private static final int BACKLOG = 1_024;
+  private static final AtomicInteger ANY_PORT = new AtomicInteger();
 
   private final Vertx vertx;
   private final AmqpSettings settings;
@@ -37,6 +39,7 @@ public final class AmqpServer {
   private final Registry registry;
   private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable Promise<Void>> closing = new AtomicReference<>();
   private volatile @Nullable UnixSocketPath socketFile;
 
   /**
@@ -95,16 +98,23 @@ public final class AmqpServer {
   /**
    * Ends the server: stops accepting, answers what the domain still answers (at most 2 s), closes
    * every connection with {@code amqp:connection:forced}. Completes when all sockets are closed, at
-   * the latest after 5 s; what is left then is dropped.
+   * the latest after 5 s; what is left then is dropped. Asking again gives the same future.
    */
   public Future<Void> close() {
-    return stopAccepting()
+    Promise<Void> closed = Promise.promise();
+    Promise<Void> before = closing.compareAndExchange(null, closed);
+    if (before != null) {
+      return before.future();
+    }
+    stopAccepting()
         .compose(
             v -> {
               acceptors.forEach(Acceptor::shutDown);
               return whenEmpty(CLOSE_TIMEOUT_MS / POLL_MS);
             })
-        .compose(v -> undeploy());
+        .compose(v -> undeploy())
+        .onComplete(closed);
+    return closed.future();
   }
 
   private Future<Void> whenEmpty(int polls) {
@@ -191,36 +201,28 @@ public final class AmqpServer {
     }
     UnixSocketPath file = socketFile;
     if (file != null) {
-      SocketAddress address = SocketAddress.domainSocketAddress(file.path().toString());
-      all = all.compose(v -> listenAll(PeerInfo.Transport.UNIX, address, options()).mapEmpty());
+      Listener wanted = new Listener(PeerInfo.Transport.UNIX, file.path().toString(), 0);
+      all = all.compose(v -> listenAll(wanted, options()));
     }
     return all;
   }
 
   private Future<Void> listen(
       PeerInfo.Transport transport, AmqpSettings.Endpoint at, NetServerOptions options) {
-    return listenAll(transport, SocketAddress.inetSocketAddress(at.port(), at.host()), options);
+    // Loops share a listener by its number; for "any free port" Vert.x wants a negative one, which
+    // must differ between listeners.
+    int port = at.port() == 0 ? -ANY_PORT.incrementAndGet() : at.port();
+    return listenAll(new Listener(transport, at.host(), port), options);
   }
 
-  /** The first loop may get any free port, the others share what it got. */
-  private Future<Void> listenAll(
-      PeerInfo.Transport transport, SocketAddress address, NetServerOptions options) {
-    Future<Integer> port = acceptors.get(0).listen(transport, address, options);
-    for (Acceptor other : acceptors.subList(1, acceptors.size())) {
-      port =
-          port.compose(
-              actual ->
-                  other.listen(
-                      transport,
-                      address.isDomainSocket()
-                          ? address
-                          : SocketAddress.inetSocketAddress(actual, address.host()),
-                      options));
+  private Future<Void> listenAll(Listener wanted, NetServerOptions options) {
+    Future<Integer> port = Future.succeededFuture(0);
+    for (Acceptor acceptor : acceptors) {
+      port = port.compose(before -> acceptor.listen(wanted, options));
     }
     return port.map(
         actual -> {
-          String host = address.isDomainSocket() ? address.path() : address.host();
-          listeners.add(new Listener(transport, host, actual));
+          listeners.add(new Listener(wanted.transport(), wanted.host(), actual));
           return null;
         });
   }

@@ -102,7 +102,7 @@ final class Credit {
 
   /** Ends a drain once everything is written, and asks for more when the domain runs dry of it. */
   void afterPump(boolean queueEmpty) {
-    if (drainAnswered && queueEmpty) {
+    if (drainAnswered && (queueEmpty || left() <= 0)) {
       drainAnswered = false;
       drain = false;
       deliveryCount = limit;

@@ -220,6 +220,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
     }
     if (c.drain && (queue.isEmpty() || c.handed >= c.deliveryLimit)) {
       c.drain = false;
+      c.deliveryLimit = c.handed;
       tell(c.port.loop(), new EdgeEvent.Drained(c.port, queue.size()));
     }
   }

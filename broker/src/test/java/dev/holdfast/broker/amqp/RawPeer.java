@@ -121,6 +121,11 @@ final class RawPeer implements Closeable {
     }
   }
 
+  void expectEmptyFrame() throws IOException {
+    assertThat(in.readInt()).isEqualTo(8);
+    assertThat(in.readInt()).isEqualTo(0x0200_0000);
+  }
+
   <T> T expect(Class<T> type) throws IOException {
     Frame frame = next();
     assertThat(frame.body()).isInstanceOf(type);
@@ -270,6 +275,12 @@ final class RawPeer implements Closeable {
       message[8 + i] = (byte) i;
     }
     return message;
+  }
+
+  /** The first value in there. */
+  Object decode(byte[] bytes) {
+    decoder.setByteBuffer(ByteBuffer.wrap(bytes));
+    return decoder.readObject();
   }
 
   /** Nothing more will be sent. */

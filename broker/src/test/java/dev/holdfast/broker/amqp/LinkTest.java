@@ -1,0 +1,445 @@
+package dev.holdfast.broker.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.qpid.proton.amqp.DescribedType;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Header;
+import org.apache.qpid.proton.amqp.messaging.Modified;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class LinkTest {
+
+  static EdgeFixture edge;
+
+  @BeforeAll
+  static void start() throws Exception {
+    edge = new EdgeFixture(AmqpLimits.defaults());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    edge.close();
+  }
+
+  private final String queue = "q-" + UUID.randomUUID();
+
+  private void put(int messages) throws Exception {
+    try (RawPeer sender = edge.peer()) {
+      sender.sender(queue);
+      for (int id = 0; id < messages; id++) {
+        sender.send(0, RawPeer.transferFrame(0, id), RawPeer.data(10 + id));
+      }
+      int answered = 0;
+      while (answered < messages) {
+        answered = sender.skipTo(Disposition.class).getLast().intValue() + 1;
+      }
+    }
+  }
+
+  private static Disposition outcome(int first, int last, DeliveryState state, boolean settled) {
+    Disposition d = new Disposition();
+    d.setRole(Role.RECEIVER);
+    d.setFirst(UnsignedInteger.valueOf(first));
+    d.setLast(UnsignedInteger.valueOf(last));
+    d.setSettled(settled);
+    d.setState(state);
+    return d;
+  }
+
+  // ---- attach ----
+
+  @Test
+  void theReplySaysWhatIsUsed() throws Exception {
+    try (RawPeer peer = edge.peer()) {
+      Attach asked = RawPeer.attachFrame("mine", 3, false, queue);
+      asked.setRcvSettleMode(ReceiverSettleMode.SECOND);
+      asked.setSndSettleMode(SenderSettleMode.UNSETTLED);
+      Source source = (Source) asked.getSource();
+      source.setCapabilities(Symbol.getSymbol("queue"));
+      source.setFilter(
+          Map.of(Symbol.getSymbol("own"), described(Symbol.getSymbol("some:unknown"))));
+      source.setDefaultOutcome(Released.getInstance());
+      peer.begin().send(0, asked);
+      Attach reply = peer.expect(Attach.class);
+      assertThat(reply.getName()).isEqualTo("mine");
+      assertThat(reply.getRole()).isEqualTo(Role.SENDER);
+      assertThat(reply.getRcvSettleMode()).isEqualTo(ReceiverSettleMode.FIRST);
+      assertThat(reply.getSndSettleMode()).isEqualTo(SenderSettleMode.UNSETTLED);
+      assertThat(reply.getInitialDeliveryCount()).isEqualTo(UnsignedInteger.ZERO);
+      Source used = (Source) reply.getSource();
+      assertThat(used.getAddress()).isEqualTo(queue);
+      assertThat(used.getFilter()).isNull();
+      assertThat(used.getOutcomes()).hasSize(4);
+      assertThat(used.getDefaultOutcome()).isInstanceOf(Released.class);
+      peer.send(0, RawPeer.attachFrame("s", 4, true, queue));
+      assertThat(peer.expect(Attach.class).getMaxMessageSize().longValue())
+          .isEqualTo(16 * 1024 * 1024);
+    }
+  }
+
+  private static DescribedType described(Object descriptor) {
+    return new DescribedType() {
+      @Override
+      public Object getDescriptor() {
+        return descriptor;
+      }
+
+      @Override
+      public Object getDescribed() {
+        return "x = 1";
+      }
+    };
+  }
+
+  private static void assertRefused(RawPeer peer, Attach asked, String condition) throws Exception {
+    peer.begin().send(0, asked);
+    Attach reply = peer.expect(Attach.class);
+    assertThat(reply.getRole() == Role.SENDER ? reply.getSource() : reply.getTarget()).isNull();
+    Detach detach = peer.expect(Detach.class);
+    assertThat(detach.getClosed()).isTrue();
+    assertThat(detach.getError().getCondition().toString()).isEqualTo(condition);
+    assertThat(detach.getError().getDescription()).isNotBlank().doesNotContain("Exception");
+    // The handle is free again once the peer has answered.
+    Detach answer = new Detach();
+    answer.setHandle(asked.getHandle());
+    answer.setClosed(true);
+    peer.send(0, answer)
+        .send(0, RawPeer.attachFrame("next", asked.getHandle().intValue(), false, "fine"));
+    assertThat(peer.expect(Attach.class).getSource()).isNotNull();
+  }
+
+  @Test
+  void whatIsNotOfferedIsRefusedByName() throws Exception {
+    Attach coordinator = RawPeer.attachFrame("a", 0, true, "x");
+    coordinator.setTarget(new Coordinator());
+    Attach dynamic = RawPeer.attachFrame("a", 0, false, null);
+    ((Source) dynamic.getSource()).setDynamic(true);
+    Attach dynamicTarget = RawPeer.attachFrame("a", 0, true, null);
+    ((Target) dynamicTarget.getTarget()).setDynamic(true);
+    Attach topic = RawPeer.attachFrame("a", 0, false, "x");
+    ((Source) topic.getSource()).setCapabilities(Symbol.getSymbol("topic"));
+    Attach copy = RawPeer.attachFrame("a", 0, false, "x");
+    ((Source) copy.getSource()).setDistributionMode(Symbol.getSymbol("copy"));
+    Attach selector = RawPeer.attachFrame("a", 0, false, "x");
+    ((Source) selector.getSource())
+        .setFilter(
+            Map.of(
+                Symbol.getSymbol("jms-selector"),
+                described(UnsignedLong.valueOf(0x468C00000004L))));
+    for (Attach asked : List.of(coordinator, dynamic, dynamicTarget, topic, copy, selector)) {
+      try (RawPeer peer = edge.peer()) {
+        assertRefused(peer, asked, "amqp:not-implemented");
+      }
+    }
+  }
+
+  @Test
+  void whatIsMissingOrWrongIsRefused() throws Exception {
+    Attach nullTarget = RawPeer.attachFrame("a", 0, true, "x");
+    nullTarget.setTarget(null);
+    Attach nullSource = RawPeer.attachFrame("a", 0, false, "x");
+    nullSource.setSource(null);
+    Attach noCount = RawPeer.attachFrame("a", 0, true, "x");
+    noCount.setInitialDeliveryCount(null);
+    Map<Attach, String> cases =
+        Map.of(
+            RawPeer.attachFrame("a", 0, true, "missing"),
+            "amqp:not-found",
+            RawPeer.attachFrame("b", 0, false, "missing"),
+            "amqp:not-found",
+            RawPeer.attachFrame("c", 0, false, "x".repeat(301)),
+            "amqp:invalid-field",
+            RawPeer.attachFrame("d", 0, false, null),
+            "amqp:invalid-field",
+            nullTarget,
+            "amqp:invalid-field",
+            nullSource,
+            "amqp:not-found",
+            noCount,
+            "amqp:invalid-field");
+    for (Map.Entry<Attach, String> entry : cases.entrySet()) {
+      try (RawPeer peer = edge.peer()) {
+        assertRefused(peer, entry.getKey(), entry.getValue());
+      }
+    }
+  }
+
+  @Test
+  void theSameLinkAttachedAgainIsTakenOver() throws Exception {
+    try (RawPeer first = edge.peer();
+        RawPeer second = edge.peer()) {
+      for (RawPeer peer : List.of(first, second)) {
+        peer.sasl().send(0, RawPeer.openFrame("same"));
+        peer.expect(org.apache.qpid.proton.amqp.transport.Open.class);
+        peer.send(0, RawPeer.beginFrame());
+        peer.expect(org.apache.qpid.proton.amqp.transport.Begin.class);
+        peer.send(0, RawPeer.attachFrame("link", 0, false, queue));
+        assertThat(peer.expect(Attach.class).getSource()).isNotNull();
+      }
+      Detach stolen = first.expect(Detach.class);
+      assertThat(stolen.getError().getCondition().toString()).isEqualTo("amqp:link:stolen");
+    }
+  }
+
+  // ---- flow ----
+
+  @Test
+  void echoIsAnsweredForSessionsAndLinks() throws Exception {
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue);
+      Flow session = RawPeer.flowFrame(null, 0, 0);
+      session.setEcho(true);
+      peer.send(0, session);
+      Flow answer = peer.expect(Flow.class);
+      assertThat(answer.getHandle()).isNull();
+      assertThat(answer.getNextIncomingId()).isEqualTo(UnsignedInteger.ZERO);
+      Flow link = RawPeer.flowFrame(0, 0, 7);
+      link.setEcho(true);
+      peer.send(0, link);
+      Flow linkAnswer = peer.expect(Flow.class);
+      assertThat(linkAnswer.getHandle().intValue()).isZero();
+      assertThat(linkAnswer.getLinkCredit().intValue()).isEqualTo(7);
+    }
+    try (RawPeer peer = edge.peer()) {
+      peer.sender(queue);
+      Flow link = RawPeer.flowFrame(0, 0, 0);
+      link.setEcho(true);
+      peer.send(0, link);
+      assertThat(peer.expect(Flow.class).getLinkCredit().intValue()).isPositive();
+    }
+  }
+
+  @Test
+  void drainUsesUpTheCredit() throws Exception {
+    put(3);
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue);
+      Flow drain = RawPeer.flowFrame(0, 0, 10);
+      drain.setDrain(true);
+      peer.send(0, drain);
+      for (int i = 0; i < 3; i++) {
+        peer.expect(Transfer.class);
+      }
+      Flow drained = peer.expect(Flow.class);
+      assertThat(drained.getDrain()).isTrue();
+      assertThat(drained.getLinkCredit().intValue()).isZero();
+      assertThat(drained.getDeliveryCount().intValue()).isEqualTo(10);
+      put(2);
+      peer.send(0, RawPeer.flowFrame(0, 10, 1));
+      assertThat(peer.expect(Transfer.class).getDeliveryId().intValue()).isEqualTo(3);
+      Flow again = RawPeer.flowFrame(0, 11, 0);
+      again.setDrain(true);
+      peer.send(0, again);
+      Flow last = peer.expect(Flow.class);
+      assertThat(last.getDeliveryCount().intValue()).isEqualTo(11);
+    }
+  }
+
+  @Test
+  void creditAndWindowAreKept() throws Exception {
+    put(5);
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue);
+      Flow narrow = RawPeer.flowFrame(0, 0, 4);
+      narrow.setIncomingWindow(UnsignedInteger.valueOf(2));
+      peer.send(0, narrow);
+      peer.expect(Transfer.class);
+      peer.expect(Transfer.class);
+      Flow echo = RawPeer.flowFrame(null, 0, 0);
+      echo.setNextIncomingId(UnsignedInteger.valueOf(2));
+      echo.setIncomingWindow(UnsignedInteger.ZERO);
+      echo.setEcho(true);
+      peer.send(0, echo);
+      assertThat(peer.next().body()).isInstanceOf(Flow.class);
+      Flow wide = RawPeer.flowFrame(null, 0, 0);
+      wide.setNextIncomingId(UnsignedInteger.valueOf(2));
+      peer.send(0, wide);
+      peer.expect(Transfer.class);
+      assertThat(peer.expect(Transfer.class).getDeliveryId().intValue()).isEqualTo(3);
+      echo.setNextIncomingId(UnsignedInteger.valueOf(4));
+      peer.send(0, echo);
+      assertThat(peer.next().body()).isInstanceOf(Flow.class);
+    }
+  }
+
+  @Test
+  void framesFitThePeersMaximum() throws Exception {
+    byte[] message = RawPeer.data(2_000);
+    try (RawPeer sender = edge.peer();
+        RawPeer peer = edge.peer()) {
+      sender.sender(queue).send(0, RawPeer.transferFrame(0, 0), message);
+      sender.skipTo(Disposition.class);
+      var open = RawPeer.openFrame("small");
+      open.setMaxFrameSize(UnsignedInteger.valueOf(512));
+      peer.sasl().send(0, open);
+      peer.expect(org.apache.qpid.proton.amqp.transport.Open.class);
+      peer.send(0, RawPeer.beginFrame());
+      peer.expect(org.apache.qpid.proton.amqp.transport.Begin.class);
+      peer.send(0, RawPeer.attachFrame("r", 0, false, queue)).send(0, RawPeer.flowFrame(0, 0, 1));
+      peer.expect(Attach.class);
+      byte[] all = new byte[0];
+      boolean more = true;
+      int frames = 0;
+      while (more) {
+        RawPeer.Frame frame = peer.next();
+        assertThat(frame.payload().length).isLessThan(512);
+        all = RawPeer.join(all, frame.payload());
+        more = ((Transfer) frame.body()).getMore();
+        frames++;
+      }
+      assertThat(frames).isBetween(4, 6);
+      assertThat(all).endsWith(message);
+    }
+  }
+
+  // ---- outcomes ----
+
+  @Test
+  void outcomesReachTheDomainAsTheyWereSaid() throws Exception {
+    put(6);
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue).send(0, RawPeer.flowFrame(0, 0, 6));
+      for (int i = 0; i < 6; i++) {
+        peer.expect(Transfer.class);
+      }
+      edge.domain.seen.clear();
+      Rejected rejected = new Rejected();
+      rejected.setError(new ErrorCondition(Symbol.getSymbol("app:bad"), "no good"));
+      Modified modified = new Modified();
+      modified.setDeliveryFailed(true);
+      modified.setUndeliverableHere(true);
+      peer.send(0, outcome(1, 2, Accepted.getInstance(), true))
+          .send(0, outcome(0, 0, rejected, true))
+          .send(0, outcome(3, 3, Released.getInstance(), true))
+          .send(0, outcome(4, 4, modified, true))
+          .send(0, outcome(5, 5, null, true));
+      await().until(() -> edge.domain.seen(OwnerCommand.Settle.class).size() == 6);
+      assertThat(edge.domain.seen(OwnerCommand.Settle.class))
+          .extracting(OwnerCommand.Settle::outcome)
+          .containsExactly(
+              Outcome.ACCEPTED,
+              Outcome.ACCEPTED,
+              new Outcome.Rejected("app:bad", "no good"),
+              Outcome.RELEASED,
+              new Outcome.Modified(true, true),
+              Outcome.ACCEPTED);
+    }
+  }
+
+  @Test
+  void anUnsettledOutcomeIsSettledOnceStoredAndCountsOnce() throws Exception {
+    put(3);
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue).send(0, RawPeer.flowFrame(0, 0, 3));
+      for (int i = 0; i < 3; i++) {
+        peer.expect(Transfer.class);
+      }
+      edge.domain.seen.clear();
+      peer.send(0, outcome(0, 2, Accepted.getInstance(), false));
+      int settled = 0;
+      while (settled < 3) {
+        Disposition d = peer.expect(Disposition.class);
+        assertThat(d.getRole()).isEqualTo(Role.SENDER);
+        assertThat(d.getSettled()).isTrue();
+        settled = d.getLast().intValue() + 1;
+      }
+      peer.send(0, outcome(0, 2, Accepted.getInstance(), true));
+      Flow echo = RawPeer.flowFrame(null, 0, 0);
+      echo.setEcho(true);
+      peer.send(0, echo).expect(Flow.class);
+      assertThat(edge.domain.seen(OwnerCommand.Settle.class)).hasSize(3);
+    }
+  }
+
+  @Test
+  void aRedeliverySaysSoInItsHeaderAndKeepsTheBytes() throws Exception {
+    put(1);
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue).send(0, RawPeer.flowFrame(0, 0, 5));
+      RawPeer.Frame first = peer.next();
+      assertThat(header(peer, first.payload()).getFirstAcquirer()).isTrue();
+      Modified failed = new Modified();
+      failed.setDeliveryFailed(true);
+      peer.send(0, outcome(0, 0, failed, true));
+      RawPeer.Frame second = peer.next();
+      Header header = header(peer, second.payload());
+      assertThat(header.getFirstAcquirer()).isFalse();
+      assertThat(header.getDeliveryCount().intValue()).isEqualTo(1);
+      assertThat(header.getDurable()).isTrue();
+      assertThat(first.payload()).endsWith(RawPeer.data(10));
+      assertThat(second.payload()).endsWith(RawPeer.data(10));
+    }
+  }
+
+  private static Header header(RawPeer peer, byte[] payload) {
+    return (Header) peer.decode(payload);
+  }
+
+  @Test
+  void whatIsOutWhenAConnectionGoesGetsTheDefaultOutcome() throws Exception {
+    put(2);
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue).send(0, RawPeer.flowFrame(0, 0, 2));
+      peer.expect(Transfer.class);
+      peer.expect(Transfer.class);
+    }
+    await().until(() -> edge.domain.size(queue) == 2);
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue).send(0, RawPeer.flowFrame(0, 0, 1));
+      assertThat(header(peer, peer.next().payload()).getDeliveryCount().intValue()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void preSettledBothWays() throws Exception {
+    int messages = 500;
+    try (RawPeer sender = edge.peer();
+        RawPeer receiver = edge.peer()) {
+      Attach settled = RawPeer.attachFrame("r", 0, false, queue);
+      settled.setSndSettleMode(SenderSettleMode.SETTLED);
+      receiver.begin().send(0, settled).send(0, RawPeer.flowFrame(0, 0, messages));
+      receiver.expect(Attach.class);
+      sender.sender(queue);
+      for (int id = 0; id < messages; id++) {
+        Transfer t = RawPeer.transferFrame(0, id);
+        t.setSettled(true);
+        sender.send(0, t, RawPeer.data(5));
+      }
+      for (int id = 0; id < messages; id++) {
+        assertThat(receiver.expect(Transfer.class).getSettled()).isTrue();
+      }
+      Detach detach = new Detach();
+      detach.setHandle(UnsignedInteger.ZERO);
+      detach.setClosed(true);
+      sender.send(0, detach);
+      sender.skipTo(Detach.class);
+    }
+  }
+}
