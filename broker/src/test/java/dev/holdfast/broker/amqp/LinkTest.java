@@ -76,7 +76,7 @@ class LinkTest {
       assertThat(reply.getInitialDeliveryCount()).isEqualTo(UnsignedInteger.ZERO);
       Source used = (Source) reply.getSource();
       assertThat(used.getAddress()).isEqualTo(queue);
-      assertThat(used.getFilter()).isNull();
+      assertThat((Object) used.getFilter()).isNull();
       assertThat(used.getOutcomes()).hasSize(4);
       assertThat(used.getDefaultOutcome()).isInstanceOf(Released.class);
       peer.send(0, RawPeer.attachFrame("s", 4, true, queue));
