@@ -15,6 +15,7 @@ final class Reclaimer {
 
   private static final long RECLAIM_EVERY_BYTES = 64L << 20;
   private static final long COMPACT_AFTER_IDLE_MS = 30_000;
+  private static final long COMPACT_FOR_ROOM_EVERY_MS = 2_000;
   private static final long COMPACT_ABOVE_BYTES = 32L << 20;
 
   private final RowEngine engine;
@@ -24,6 +25,7 @@ final class Reclaimer {
   private long lastCommit = -1;
   private long idleSinceMs;
   private long compactedAtCommit = -1;
+  private long compactedForRoomMs = Long.MIN_VALUE / 2;
 
   Reclaimer(RowEngine engine, StoreIndex index, LongSupplier clockMs) {
     this.engine = engine;
@@ -40,10 +42,29 @@ final class Reclaimer {
         engine.reclaim(
             RowFamily.BODY, Rows.chunkBody(0), Rows.chunkBody(index.lowestLiveChunkId()));
       }
-      compactWhenIdle(commitNumber);
+      if (engine.health().publishable()) {
+        compactWhenIdle(commitNumber);
+      } else {
+        compactForRoom();
+      }
     } catch (StoreException e) {
       // Nothing is lost by not reclaiming; the next round tries again.
       LOG.warn("could not give space back: {}", e.getMessage());
+    }
+  }
+
+  /** Publishing waits for room: what is dead goes now, idle or not. */
+  private void compactForRoom() throws StoreException {
+    long now = clockMs.getAsLong();
+    if (now - compactedForRoomMs < COMPACT_FOR_ROOM_EVERY_MS) {
+      return;
+    }
+    compactedForRoomMs = now;
+    long stored = engine.fileBytes(RowFamily.BODY);
+    if (index.liveBytes() < stored - stored / 4) {
+      deadBytes = 0;
+      engine.reclaim(RowFamily.BODY, Rows.chunkBody(0), Rows.chunkBody(index.lowestLiveChunkId()));
+      engine.compactLater(RowFamily.BODY, Rows.chunkBody(0), Rows.chunkBody(index.nextChunkId()));
     }
   }
 

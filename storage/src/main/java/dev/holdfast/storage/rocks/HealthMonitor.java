@@ -30,6 +30,11 @@ final class HealthMonitor {
     full = true;
   }
 
+  /** Whether there is less than the reserve left at this moment. */
+  boolean outOfRoom() {
+    return reserve.freeBytes() < reserve.bytes();
+  }
+
   /**
    * Looks again.
    *

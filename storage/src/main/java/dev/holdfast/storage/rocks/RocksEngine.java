@@ -14,6 +14,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,8 @@ final class RocksEngine implements RowEngine {
   private final RocksRowBatch batch = new RocksRowBatch();
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions().setSync(false);
+  private final WriteOptions syncedAtOnce = new WriteOptions().setSync(true).setNoSlowdown(true);
+  private final WriteOptions unsyncedAtOnce = new WriteOptions().setSync(false).setNoSlowdown(true);
   private final ReadOptions reading = new ReadOptions();
 
   // `database` is replaced under the write lock by the owner and read under the read lock by all.
@@ -117,7 +120,9 @@ final class RocksEngine implements RowEngine {
   public void write(boolean sync, long commit) throws StoreException {
     Database open = open();
     try {
-      open.db().write(sync ? synced : unsynced, batch.nativeBatch());
+      if (!writtenAtOnce(open, sync)) {
+        open.db().write(sync ? synced : unsynced, batch.nativeBatch());
+      }
     } catch (RocksDBException e) {
       throw failed("cannot write", e);
     }
@@ -126,6 +131,28 @@ final class RocksEngine implements RowEngine {
       durableCommit = commit;
     }
     wals.afterWrite(open.db(), durableCommit);
+  }
+
+  /**
+   * Writes unless RocksDB wants the writer to wait for flushes and compactions. Waiting is right
+   * under load and wrong on a full disk, where they never finish.
+   */
+  private boolean writtenAtOnce(Database open, boolean sync) throws RocksDBException {
+    try {
+      open.db().write(sync ? syncedAtOnce : unsyncedAtOnce, batch.nativeBatch());
+      return true;
+    } catch (RocksDBException e) {
+      Status status = e.getStatus();
+      if (status == null || status.getCode() != Status.Code.Incomplete) {
+        throw e;
+      }
+      if (health.outOfRoom()) {
+        throw new RocksDBException(
+            "No space left for merging what was written",
+            new Status(Status.Code.IOError, Status.SubCode.NoSpace, ""));
+      }
+      return false;
+    }
   }
 
   @Override
@@ -258,6 +285,8 @@ final class RocksEngine implements RowEngine {
     batch.close();
     synced.close();
     unsynced.close();
+    syncedAtOnce.close();
+    unsyncedAtOnce.close();
     reading.close();
     options.close();
     directory.close();
