@@ -40,20 +40,33 @@ public final class RocksMessageStore {
     RocksEngine engine =
         new RocksEngine(directory, settings, new RocksOptions(settings, directory.wal()), sealer);
     boolean started = false;
+    // Beside the reading of log and index, which mostly waits for the disk.
+    Thread warmUp = new Thread(CipherWarmUp::run, "holdfast-store-warm-up");
+    warmUp.setDaemon(true);
+    warmUp.start();
     try {
-      CipherWarmUp.run();
       engine.start();
       MessageStore store =
           LogStore.start(
               engine,
               sealer,
               new LogStore.Timing(() -> settings.clock().millis(), settings.idempotencyBucketMs()));
+      join(warmUp);
       started = true;
       return store;
     } finally {
       if (!started) {
         engine.abandon();
       }
+    }
+  }
+
+  private static void join(Thread warmUp) {
+    try {
+      warmUp.join();
+    } catch (InterruptedException e) {
+      // The store works without; the first chunks are slower.
+      Thread.currentThread().interrupt();
     }
   }
 
