@@ -109,7 +109,8 @@ final class Credit {
       link.sendFlow(true);
     }
     boolean bytesLow = toldByteLimit - sentBytes < windowBytes / 2;
-    boolean countLow = left() > maxCredit / 2 && toldDeliveryLimit - sentDeliveries < maxCredit / 2;
+    boolean moreThanTold = sentDeliveries + left() > toldDeliveryLimit;
+    boolean countLow = moreThanTold && toldDeliveryLimit - sentDeliveries < maxCredit / 2;
     if ((bytesLow && left() > 0) || countLow) {
       tell(drainAtDomain);
     }

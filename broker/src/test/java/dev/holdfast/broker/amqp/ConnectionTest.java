@@ -261,4 +261,30 @@ class ConnectionTest {
       }
     }
   }
+
+  @Test
+  void creditBeyondWhatIsMadeUseOfAtOnceIsUsedInTheEnd() throws Exception {
+    AmqpLimits d = AmqpLimits.defaults();
+    AmqpLimits small =
+        new AmqpLimits(
+            d.maxFrameBytes(),
+            d.maxMessageBytes(),
+            d.idleTimeOutMs(),
+            d.connections(),
+            d.handshake(),
+            new AmqpLimits.PerConnection(8, 8, 100, 10, 2_000, d.perConnection().bytes()));
+    try (EdgeFixture edge = new EdgeFixture(small);
+        RawPeer sender = edge.peer();
+        RawPeer receiver = edge.peer()) {
+      sender.sender("q");
+      for (int id = 0; id < 25; id++) {
+        sender.send(0, RawPeer.transferFrame(0, id), RawPeer.data(3));
+      }
+      await().until(() -> edge.domain.size("q") == 25);
+      receiver.receiver("q").send(0, RawPeer.flowFrame(0, 0, 25));
+      for (int id = 0; id < 25; id++) {
+        receiver.expect(org.apache.qpid.proton.amqp.transport.Transfer.class);
+      }
+    }
+  }
 }
