@@ -102,8 +102,18 @@ class LauncherTest {
     assertThat(run.out())
         .contains("<-Djdk.serialFilter=!*>", "<-XX:+ExitOnOutOfMemoryError>")
         .contains("<--enable-native-access=ALL-UNNAMED>")
-        .containsSubsequence("<-Xmx384m>", "<-Xmx1g>", "<-Da=*>", "<-cp>")
+        .containsSubsequence("<-XX:+UseSerialGC>", "<-Xmx1g>", "<-Da=*>", "<-cp>")
+        .doesNotContain("-Xmx384m", "-Xmn")
         .endsWith("<dev.holdfast.broker.BrokerMain>\n<--data>\n<x y>\n");
+  }
+
+  @Test
+  void boundsTheHeapAndYieldsToAnotherCollector() throws Exception {
+    Path java = java("97");
+    assertThat(run(use(java), "up").out()).contains("<-Xmx384m>", "<-XX:+UseSerialGC>");
+    Map<String, String> other =
+        Map.of("HOLDFAST_JAVA_HOME", java.toString(), "HOLDFAST_JAVA_OPTS", "-XX:+UseG1GC");
+    assertThat(run(other, "up").out()).contains("<-XX:+UseG1GC>").doesNotContain("SerialGC");
   }
 
   @Test
