@@ -17,6 +17,9 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksObject;
+import org.rocksdb.Statistics;
+import org.rocksdb.StatsLevel;
+import org.rocksdb.TickerType;
 import org.rocksdb.WALRecoveryMode;
 
 /** Options of the database and its families, and the native objects they hold. */
@@ -24,14 +27,18 @@ final class RocksOptions implements AutoCloseable {
   static final int MAX_WRITE_BUFFERS = 4;
 
   private final List<RocksObject> owned = new ArrayList<>();
+  private final Statistics statistics;
   private final DBOptions dbOptions;
   private final List<ColumnFamilyDescriptor> families = new ArrayList<>();
 
   RocksOptions(StoreSettings settings, Path walDirectory) {
     RocksDB.loadLibrary();
+    statistics = own(new Statistics());
+    statistics.setStatsLevel(StatsLevel.EXCEPT_DETAILED_TIMERS);
     dbOptions = own(new DBOptions());
     dbOptions
         .setCreateIfMissing(true)
+        .setStatistics(statistics)
         .setCreateMissingColumnFamilies(true)
         .setWalDir(walDirectory.toString())
         // Recycled files make the sync cheap; they recycle only when no family pins old logs.
@@ -67,6 +74,11 @@ final class RocksOptions implements AutoCloseable {
 
   DBOptions db() {
     return dbOptions;
+  }
+
+  /** How often the write-ahead log was synced. */
+  long walSyncs() {
+    return statistics.getTickerCount(TickerType.WAL_FILE_SYNCED);
   }
 
   /** The default family, which stays empty, and then one per {@link RowFamily} in its order. */
