@@ -37,6 +37,8 @@ final class RocksEngine implements RowEngine {
   private final RocksRowBatch batch = new RocksRowBatch();
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions().setSync(false);
+  private final WriteOptions syncedAtOnce = new WriteOptions().setSync(true).setNoSlowdown(true);
+  private final WriteOptions unsyncedAtOnce = new WriteOptions().setSync(false).setNoSlowdown(true);
   private final ReadOptions reading = new ReadOptions();
 
   // `database` is replaced under the write lock by the owner and read under the read lock by all.
@@ -118,8 +120,9 @@ final class RocksEngine implements RowEngine {
   public void write(boolean sync, long commit) throws StoreException {
     Database open = open();
     try {
-      refuseToWaitForRoom(open);
-      open.db().write(sync ? synced : unsynced, batch.nativeBatch());
+      if (!writtenAtOnce(open, sync)) {
+        open.db().write(sync ? synced : unsynced, batch.nativeBatch());
+      }
     } catch (RocksDBException e) {
       throw failed("cannot write", e);
     }
@@ -131,15 +134,24 @@ final class RocksEngine implements RowEngine {
   }
 
   /**
-   * A write that RocksDB has stopped waits for flushes and compactions. Waiting is right under load
-   * and wrong on a full disk, where they never finish. (Not by {@code noSlowdown}: with it, such
-   * writes came back without having been synced.)
+   * Writes unless RocksDB wants the writer to wait for flushes and compactions. Waiting is right
+   * under load and wrong on a full disk, where they never finish.
    */
-  private void refuseToWaitForRoom(Database open) throws RocksDBException {
-    if (open.db().getLongProperty("rocksdb.is-write-stopped") != 0 && health.outOfRoom()) {
-      throw new RocksDBException(
-          "No space left for merging what was written",
-          new Status(Status.Code.IOError, Status.SubCode.NoSpace, ""));
+  private boolean writtenAtOnce(Database open, boolean sync) throws RocksDBException {
+    try {
+      open.db().write(sync ? syncedAtOnce : unsyncedAtOnce, batch.nativeBatch());
+      return true;
+    } catch (RocksDBException e) {
+      Status status = e.getStatus();
+      if (status == null || status.getCode() != Status.Code.Incomplete) {
+        throw e;
+      }
+      if (health.outOfRoom()) {
+        throw new RocksDBException(
+            "No space left for merging what was written",
+            new Status(Status.Code.IOError, Status.SubCode.NoSpace, ""));
+      }
+      return false;
     }
   }
 
@@ -273,6 +285,8 @@ final class RocksEngine implements RowEngine {
     batch.close();
     synced.close();
     unsynced.close();
+    syncedAtOnce.close();
+    unsyncedAtOnce.close();
     reading.close();
     options.close();
     directory.close();
