@@ -19,7 +19,7 @@ public sealed interface SaslStep {
   /**
    * Not authenticated; the peer learns no more than that.
    *
-   * @param temporary true: SASL outcome code sys-temp (3), otherwise auth (1)
+   * @param temporary true: SASL outcome code sys-temp (4), otherwise auth (1)
    */
   record Failed(boolean temporary) implements SaslStep {}
 }
