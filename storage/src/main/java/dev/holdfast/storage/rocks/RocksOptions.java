@@ -92,7 +92,14 @@ final class RocksOptions implements AutoCloseable {
         .setMaxWriteBufferNumber(MAX_WRITE_BUFFERS)
         // Ciphertext does not compress.
         .setCompressionType(CompressionType.NO_COMPRESSION)
-        .setTableFormatConfig(table(cache));
+        // A chunk's deletion comes some files after the chunk: merging late finds both, and drops
+        // them instead of copying bodies that are about to die.
+        .setLevel0FileNumCompactionTrigger(12)
+        .setLevel0SlowdownWritesTrigger(40)
+        .setLevel0StopWritesTrigger(60)
+        // Deletions stretch the files of level 0 over each other: without a filter a read would
+        // fetch a wrong chunk from each of them. One chunk is one key, so it costs next to nothing.
+        .setTableFormatConfig(table(cache).setFilterPolicy(own(new BloomFilter(10))));
   }
 
   private ColumnFamilyOptions small(StoreSettings settings, Cache cache) {
