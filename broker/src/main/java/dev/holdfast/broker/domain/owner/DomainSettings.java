@@ -31,7 +31,7 @@ public record DomainSettings(
   /** What a broker on one host with a heap of 256 MB uses. */
   public static DomainSettings defaults() {
     return new DomainSettings(
-        4_096, 8 * MIB, 16 * MIB, 4 * MIB, 48 * MIB, 32 * MIB, MIB / 2, 5, 250, 40);
+        4_096, 8 * MIB, 16 * MIB, 16 * MIB, 48 * MIB, 32 * MIB, MIB, 5, 250, 40);
   }
 
   /** The same with another limit for messages. */
