@@ -103,14 +103,14 @@ class LauncherTest {
         .contains("<-Djdk.serialFilter=!*>", "<-XX:+ExitOnOutOfMemoryError>")
         .contains("<--enable-native-access=ALL-UNNAMED>")
         .containsSubsequence("<-XX:+UseSerialGC>", "<-Xmx1g>", "<-Da=*>", "<-cp>")
-        .doesNotContain("-Xmx384m", "-Xmn")
+        .doesNotContain("-Xmx256m", "-Xmn")
         .endsWith("<dev.holdfast.broker.BrokerMain>\n<--data>\n<x y>\n");
   }
 
   @Test
   void boundsTheHeapAndYieldsToAnotherCollector() throws Exception {
     Path java = java("97");
-    assertThat(run(use(java), "up").out()).contains("<-Xmx384m>", "<-XX:+UseSerialGC>");
+    assertThat(run(use(java), "up").out()).contains("<-Xmx256m>", "<-XX:+UseSerialGC>");
     Map<String, String> other =
         Map.of("HOLDFAST_JAVA_HOME", java.toString(), "HOLDFAST_JAVA_OPTS", "-XX:+UseG1GC");
     assertThat(run(other, "up").out()).contains("<-XX:+UseG1GC>").doesNotContain("SerialGC");
