@@ -79,7 +79,7 @@ final class RocksEngine implements RowEngine {
               WalList.read(directory.walList()),
               Database.flushedCommit(directory.db()));
     }
-    Database opened = Database.open(options, directory.db());
+    Database opened = openDatabase();
     boolean good = false;
     try {
       long commit = opened.commit();
@@ -109,6 +109,19 @@ final class RocksEngine implements RowEngine {
     wals.write(durableCommit);
     reserve.restore();
     health.refresh(opened.db(), false);
+  }
+
+  /** Opening writes the log's messages to tables: on a full disk it needs the reserve's room. */
+  private Database openDatabase() throws StoreException {
+    try {
+      return Database.open(options, directory.db());
+    } catch (StoreException e) {
+      if (e.reason() != StoreException.Reason.DISK_FULL) {
+        throw e;
+      }
+      reserve.release();
+      return Database.open(options, directory.db());
+    }
   }
 
   @Override
