@@ -38,10 +38,17 @@ final class Budget {
     return awaitedAnswers;
   }
 
-  /** Bytes of deliveries that have begun and not ended; false when they are too many. */
+  /**
+   * Bytes of deliveries that have begun and not ended; false when they are too many, here or over
+   * all connections: a few peers could fill the heap between them.
+   */
   boolean unfinished(long bytes) {
+    if (closed) {
+      return false;
+    }
     unfinishedBytes += bytes;
-    return unfinishedBytes <= limits.unfinished();
+    boolean others = registry.unfinished(bytes);
+    return others && unfinishedBytes <= limits.unfinished();
   }
 
   /** Transfers that each of so many sessions may be allowed to send, if all were of full size. */
@@ -57,6 +64,7 @@ final class Budget {
   void close() {
     if (!closed) {
       registry.hold(-unansweredBytes);
+      registry.unfinished(-unfinishedBytes);
       closed = true;
     }
   }

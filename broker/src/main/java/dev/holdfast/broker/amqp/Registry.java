@@ -35,7 +35,11 @@ final class Registry {
   /** Bytes of messages in the broker's hands and not answered, over all connections. */
   private final AtomicLong unansweredBytes = new AtomicLong();
 
-  private final long maxUnansweredBytes = Runtime.getRuntime().maxMemory() / 4;
+  /** Bytes of messages that have not arrived whole, over all connections. */
+  private final AtomicLong unfinishedBytes = new AtomicLong();
+
+  /** Of either kind. */
+  private final long maxBytes = Runtime.getRuntime().maxMemory() / 4;
 
   Registry(AmqpLimits.Connections limits) {
     this.limits = limits;
@@ -99,11 +103,16 @@ final class Registry {
 
   /** Adds to the bytes held; whether the broker as a whole may take more. */
   boolean hold(long bytes) {
-    return unansweredBytes.addAndGet(bytes) < maxUnansweredBytes;
+    return unansweredBytes.addAndGet(bytes) < maxBytes;
   }
 
   boolean mayHoldMore() {
-    return unansweredBytes.get() < maxUnansweredBytes;
+    return unansweredBytes.get() < maxBytes;
+  }
+
+  /** Adds to the bytes of unfinished messages; whether the broker as a whole may keep them. */
+  boolean unfinished(long bytes) {
+    return unfinishedBytes.addAndGet(bytes) <= maxBytes;
   }
 
   private static boolean within(AtomicInteger counter, int limit) {
