@@ -31,7 +31,7 @@ class PythonProtonIT {
   }
 
   @Test
-  void overTcpWithScram() {
+  void overTcpWithPlain() {
     broker.cli().ok("queue", "create", "python.tcp");
     TestUser user = TestUser.generated(broker.cli(), "python");
     String address = "127.0.0.1:" + broker.ready().tcp().getPort();

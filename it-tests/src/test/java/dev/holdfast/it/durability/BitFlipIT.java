@@ -135,7 +135,7 @@ class BitFlipIT {
     assertThat(refused.exitCode()).as(refused.all()).isEqualTo(1);
     assertThat(refused.out())
         .contains(log.getFileName().toString())
-        .containsIgnoringCase("corrupt")
+        .contains("damaged")
         .doesNotContain("\tat ");
   }
 

@@ -90,7 +90,10 @@ public record BrokerOptions(
     List<String> command = new ArrayList<>(wrapper);
     command.add(Environment.launcher().toString());
     command.addAll(List.of("up", "--data", data.toString()));
-    command.addAll(List.of("--listen", "127.0.0.1:0", "--socket-dir", sockets.toString()));
+    command.addAll(List.of("--socket-dir", sockets.toString()));
+    if (!arguments.contains("--listen")) {
+      command.addAll(List.of("--listen", "127.0.0.1:0"));
+    }
     command.addAll(arguments);
     return command;
   }

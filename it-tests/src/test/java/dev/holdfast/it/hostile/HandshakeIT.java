@@ -144,6 +144,7 @@ class HandshakeIT {
   void wrongLoginsGetTheSameAnswer(String mechanism, String response) throws IOException {
     try (RawPeer peer = RawPeer.connect(victim.tcp())) {
       peer.send(Frames.SASL);
+      peer.header();
       peer.send(Frames.init(mechanism, response.getBytes(StandardCharsets.UTF_8)));
       SaslOutcome outcome = peer.await(SaslOutcome.class).orElseThrow();
       assertThat(outcome.getCode()).isEqualTo(SaslCode.AUTH);

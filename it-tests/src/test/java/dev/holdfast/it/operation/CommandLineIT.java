@@ -161,8 +161,8 @@ class CommandLineIT {
     "3, msg send no.such.queue body",
     "3, msg recv no.such.queue",
     "3, msg peek no.such.queue",
-    "1, queue create bad/$name",
-    "1, queue create two..dots",
+    "2, queue create bad/$name",
+    "2, queue create $reserved",
   })
   void mistakesHaveTheirExitCodeAndASentence(int exitCode, String line) {
     Command.Result result = cli.run(line.split(" "));

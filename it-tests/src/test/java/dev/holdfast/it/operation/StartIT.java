@@ -56,8 +56,7 @@ class StartIT {
   void plaintextBeyondLoopbackIsRefused() {
     try (Scratch scratch = Scratch.create()) {
       Command.Result result =
-          BrokerProcess.startRefused(
-              BrokerOptions.in(scratch).with("--set", "amqp.listen=0.0.0.0:0"));
+          BrokerProcess.startRefused(BrokerOptions.in(scratch).with("--listen", "0.0.0.0:0"));
       assertThat(result.exitCode()).as(result.all()).isIn(1, 2);
       assertThat(result.out()).contains("0.0.0.0").doesNotContain("\tat ");
     }
