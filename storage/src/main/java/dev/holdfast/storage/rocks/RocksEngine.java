@@ -41,6 +41,9 @@ final class RocksEngine implements RowEngine {
   private final WriteOptions unsyncedAtOnce = new WriteOptions().setSync(false).setNoSlowdown(true);
   private final ReadOptions reading = new ReadOptions();
 
+  /** A chunk is read once: it must not push out of the cache what is read again. */
+  private final ReadOptions readingOnce = new ReadOptions().setFillCache(false);
+
   // `database` is replaced under the write lock by the owner and read under the read lock by all.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private @Nullable Database database;
@@ -193,7 +196,8 @@ final class RocksEngine implements RowEngine {
     lock.readLock().lock();
     try {
       Database open = open();
-      return open.db().get(open.family(family), reading, key);
+      ReadOptions how = family == RowFamily.BODY ? readingOnce : reading;
+      return open.db().get(open.family(family), how, key);
     } catch (RocksDBException e) {
       throw RocksErrors.of("cannot read", e);
     } finally {
@@ -301,6 +305,7 @@ final class RocksEngine implements RowEngine {
     syncedAtOnce.close();
     unsyncedAtOnce.close();
     reading.close();
+    readingOnce.close();
     options.close();
     directory.close();
     try {
