@@ -49,7 +49,6 @@ final class RocksOptions implements AutoCloseable {
         .setMaxBackgroundJobs(2)
         .setAllowConcurrentMemtableWrite(false)
         .setBytesPerSync(1 << 20)
-        .setAllowFAllocate(false)
         .setMaxOpenFiles(-1)
         .setParanoidChecks(true)
         .setStatsDumpPeriodSec(0)
