@@ -55,8 +55,8 @@ public final class AdminServer {
 
   /** Every operation; docs/openapi.yaml describes the same. */
   static List<Route> routes(ManagementServices services, Executor workers) {
-    StatusApi status = new StatusApi(services);
-    QueueApi queues = new QueueApi(services);
+    StatusApi status = new StatusApi(services, workers);
+    QueueApi queues = new QueueApi(services, workers);
     MessageApi messages = new MessageApi(services, workers);
     UserApi users = new UserApi(services);
     int messageBody =

@@ -8,6 +8,7 @@ import dev.holdfast.deadletter.RetryPolicy;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** Queues: list, create, show, delete, purge. */
 final class QueueApi {
@@ -16,8 +17,11 @@ final class QueueApi {
 
   private final NodeAdmin nodes;
   private final long maxMessageBytes;
+  private final Executor workers;
 
-  QueueApi(ManagementServices services) {
+  /** With workers to write long answers: stages of nodes complete on the owner thread. */
+  QueueApi(ManagementServices services, Executor workers) {
+    this.workers = workers;
     this.nodes = services.nodes();
     this.maxMessageBytes = services.maxMessageBytes();
   }
@@ -25,13 +29,14 @@ final class QueueApi {
   CompletionStage<ApiAnswer> list(ApiRequest request) {
     return nodes
         .queues(request.principal())
-        .thenApply(
+        .thenApplyAsync(
             queues -> {
               ObjectNode answer = Json.object();
               var array = answer.putArray("queues");
               queues.forEach(q -> array.add(show(q)));
               return ApiAnswer.ok(answer);
-            });
+            },
+            workers);
   }
 
   CompletionStage<ApiAnswer> create(ApiRequest request) {

@@ -8,13 +8,17 @@ import dev.holdfast.storage.StoreHealth;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** Status and health. */
 final class StatusApi {
   private final ManagementServices services;
+  private final Executor workers;
 
-  StatusApi(ManagementServices services) {
+  /** With workers to sum up and write answers: stages of nodes complete on the owner thread. */
+  StatusApi(ManagementServices services, Executor workers) {
     this.services = services;
+    this.workers = workers;
   }
 
   /** Answered to anybody who reaches the socket: says no more than yes or no to strangers. */
@@ -39,7 +43,7 @@ final class StatusApi {
     return services
         .nodes()
         .queues(principal)
-        .thenApply(queues -> ApiAnswer.ok(status(principal, queues)));
+        .thenApplyAsync(queues -> ApiAnswer.ok(status(principal, queues)), workers);
   }
 
   private ObjectNode status(Principal principal, List<QueueInfo> queues) {
