@@ -8,11 +8,15 @@ import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
+import dev.holdfast.broker.domain.SourceRequest;
+import dev.holdfast.broker.domain.TargetRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -45,10 +49,12 @@ final class ClosedLoop implements PublisherPort, ConsumerPort {
 
   /** Attaches both sides. */
   void attach() {
+    Peer peer = new Peer(principal, "benchmark");
     owner.submit(
         List.of(
-            new OwnerCommand.OpenPublisher(this, principal, queue),
-            new OwnerCommand.OpenConsumer(this, principal, queue, false, Outcome.RELEASED),
+            new OwnerCommand.OpenPublisher(this, peer, TargetRequest.of(queue)),
+            new OwnerCommand.OpenConsumer(
+                this, peer, SourceRequest.of(queue), false, Outcome.RELEASED),
             new OwnerCommand.Flow(this, Long.MAX_VALUE, Long.MAX_VALUE, false)));
   }
 
@@ -111,6 +117,9 @@ final class ClosedLoop implements PublisherPort, ConsumerPort {
   public EdgeLoop loop() {
     return edge;
   }
+
+  @Override
+  public void opened(OpenedSource source) {}
 
   @Override
   public void opened(NodeInfo node) {

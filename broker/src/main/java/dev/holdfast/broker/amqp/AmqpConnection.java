@@ -3,6 +3,7 @@ package dev.holdfast.broker.amqp;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.FaultException;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import io.netty.buffer.ByteBuf;
@@ -47,7 +48,7 @@ final class AmqpConnection {
   private final FrameDispatch dispatch;
   private final Set<ConsumerLink> blocked = new LinkedHashSet<>();
   private @Nullable Principal principal;
-  private @Nullable String container;
+  private @Nullable Peer client;
   private boolean inHandshake = true;
   private boolean countsAsPrincipal;
   private int peerMaxFrame = MIN_MAX_FRAME;
@@ -82,6 +83,11 @@ final class AmqpConnection {
     return Objects.requireNonNull(principal);
   }
 
+  /** Who is at the other end; once the peer's open has come. */
+  Peer peer() {
+    return Objects.requireNonNull(client);
+  }
+
   /** Whether no more credit is to be given and nothing more delivered. */
   boolean isClosing() {
     return shuttingDown || inbound.isFinished();
@@ -92,8 +98,7 @@ final class AmqpConnection {
   }
 
   Registry.LinkKey linkKey(String link, boolean brokerSends) {
-    return new Registry.LinkKey(
-        principal().name(), Objects.requireNonNull(container), link, brokerSends);
+    return new Registry.LinkKey(principal().name(), peer().container(), link, brokerSends);
   }
 
   // ---- work and its faults ----
@@ -204,7 +209,7 @@ final class AmqpConnection {
       close(AmqpErrors.invalidField(Fault.CONTAINER_ID, "container-id"));
       return;
     }
-    container = open.getContainerId();
+    client = new Peer(principal(), open.getContainerId());
     inbound.opened();
     lifeline.opened(open.getIdleTimeOut() == null ? 0 : open.getIdleTimeOut().longValue());
     sendOpen();
@@ -293,8 +298,8 @@ final class AmqpConnection {
     if (countsAsPrincipal) {
       edge.registry.leavePrincipal(principal().name());
     }
-    if (container != null) {
-      edge.registry.leaveContainer(principal().name(), container);
+    if (client != null) {
+      edge.registry.leaveContainer(principal().name(), client.container());
     }
   }
 

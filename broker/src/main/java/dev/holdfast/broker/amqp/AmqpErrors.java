@@ -38,7 +38,13 @@ final class AmqpErrors {
           case NOT_FOUND -> "amqp:not-found";
           case UNAUTHORIZED -> "amqp:unauthorized-access";
           case RESOURCE_LIMIT_EXCEEDED -> "amqp:resource-limit-exceeded";
-          case CONFLICT -> "amqp:precondition-failed";
+          case CONFLICT, PRECONDITION_FAILED -> "amqp:precondition-failed";
+          case LOCKED -> "amqp:resource-locked";
+          case NOT_ALLOWED -> "amqp:not-allowed";
+          case DUPLICATE -> "holdfast:duplicate";
+          case UNKNOWN_TRANSACTION -> "amqp:transaction:unknown-id";
+          case TRANSACTION_ROLLBACK -> "amqp:transaction:rollback";
+          case TRANSACTION_TIMEOUT -> "amqp:transaction:timeout";
           case INVALID -> "amqp:invalid-field";
           case MESSAGE_TOO_LARGE -> "amqp:link:message-size-exceeded";
           case DELETED -> "amqp:resource-deleted";

@@ -2,6 +2,8 @@ package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.SourceRequest;
+import dev.holdfast.broker.domain.TargetRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -86,7 +88,8 @@ final class Attacher {
   private static Link publisher(LinkEnd end, Attach attach, Attach reply) {
     Target target = (Target) attach.getTarget();
     String address = target.getAddress() == null ? "" : target.getAddress();
-    return new PublisherLink(end, reply, address, attach.getInitialDeliveryCount().intValue());
+    return new PublisherLink(
+        end, reply, TargetRequest.of(address), attach.getInitialDeliveryCount().intValue());
   }
 
   private static Link consumer(LinkEnd end, Attach attach, Attach reply) {
@@ -98,7 +101,7 @@ final class Attacher {
         end,
         reply,
         new ConsumerLink.ConsumerTerms(
-            source.getAddress(),
+            SourceRequest.of(source.getAddress()),
             attach.getSndSettleMode() == SenderSettleMode.SETTLED,
             whenLost,
             withoutState));

@@ -7,10 +7,12 @@ import dev.holdfast.broker.amqp.codec.HeaderEncoder;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.SourceRequest;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
@@ -53,19 +55,22 @@ final class ConsumerLink implements Link, ConsumerPort {
     end.belongsTo(this);
     connection.edge.submit(
         new OwnerCommand.OpenConsumer(
-            this, connection.principal(), terms.node(), preSettled, terms.defaultOutcome()));
+            this, connection.peer(), terms.source(), preSettled, terms.defaultOutcome()));
   }
 
   /**
    * What an attach asked for.
    *
-   * @param node the address
+   * @param source what to consume
    * @param preSettled sender-settle-mode settled
    * @param defaultOutcome for what is out when the link goes
    * @param settledWithoutState what a disposition that settles and names no state means
    */
   record ConsumerTerms(
-      String node, boolean preSettled, Outcome defaultOutcome, Outcome settledWithoutState) {}
+      SourceRequest source,
+      boolean preSettled,
+      Outcome defaultOutcome,
+      Outcome settledWithoutState) {}
 
   @Override
   public LinkEnd end() {
@@ -78,13 +83,13 @@ final class ConsumerLink implements Link, ConsumerPort {
   }
 
   @Override
-  public void opened(NodeInfo node) {
+  public void opened(OpenedSource source) {
     connection.run(
         () -> {
           if (end.attached(reply)) {
             pump();
           } else {
-            leave(true);
+            leave(LinkEnding.DETACHED);
           }
         });
   }
@@ -244,11 +249,11 @@ final class ConsumerLink implements Link, ConsumerPort {
     return settledWithoutState;
   }
 
-  private void leave(boolean clean) {
+  private void leave(LinkEnding ending) {
     if (!left) {
       left = true;
       forget();
-      connection.edge.submit(new OwnerCommand.CloseConsumer(this, clean));
+      connection.edge.submit(new OwnerCommand.CloseConsumer(this, ending));
     }
   }
 
@@ -262,7 +267,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   @Override
   public void detached(boolean closed) {
     if (end.isLive()) {
-      leave(true);
+      leave(closed ? LinkEnding.CLOSED : LinkEnding.DETACHED);
     }
     end.peerDetached(closed);
   }
@@ -270,7 +275,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   @Override
   public void lost(boolean clean) {
     if (end.isLive()) {
-      leave(clean);
+      leave(clean ? LinkEnding.ENDED : LinkEnding.LOST);
     }
     end.lost();
   }
@@ -279,7 +284,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   public void expel(ErrorCondition error) {
     if (end.isAttached()) {
       end.detach(error);
-      leave(true);
+      leave(LinkEnding.DETACHED);
     }
   }
 }

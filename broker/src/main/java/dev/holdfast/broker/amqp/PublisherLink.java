@@ -8,11 +8,13 @@ import dev.holdfast.broker.amqp.codec.MessageView;
 import dev.holdfast.broker.amqp.codec.Transfer;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
+import dev.holdfast.broker.domain.TargetRequest;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.qpid.proton.amqp.transport.Attach;
@@ -52,15 +54,15 @@ final class PublisherLink implements Link, PublisherPort {
   private long silentBytes;
   private boolean left;
 
-  PublisherLink(LinkEnd end, Attach reply, String node, int initialDeliveryCount) {
+  PublisherLink(LinkEnd end, Attach reply, TargetRequest target, int initialDeliveryCount) {
     this.end = end;
     this.connection = end.session.connection;
     this.reply = reply;
-    this.anonymous = node.isEmpty();
+    this.anonymous = target.anonymous();
     this.window = connection.limits().perConnection().publisherCredit();
     this.deliveryCount = initialDeliveryCount;
     end.belongsTo(this);
-    connection.edge.submit(new OwnerCommand.OpenPublisher(this, connection.principal(), node));
+    connection.edge.submit(new OwnerCommand.OpenPublisher(this, connection.peer(), target));
   }
 
   @Override
@@ -82,7 +84,7 @@ final class PublisherLink implements Link, PublisherPort {
           if (end.attached(reply)) {
             topUp();
           } else {
-            leave();
+            leave(LinkEnding.DETACHED);
           }
         });
   }
@@ -123,7 +125,7 @@ final class PublisherLink implements Link, PublisherPort {
     if (token.settled) {
       if (error != null && anonymous) {
         end.detach(AmqpErrors.of(error));
-        leave();
+        leave(LinkEnding.DETACHED);
       }
     } else if (error == null) {
       end.session.accepted(token.deliveryId);
@@ -305,14 +307,14 @@ final class PublisherLink implements Link, PublisherPort {
 
   private void fail(Fault fault) {
     end.detach(AmqpErrors.of(fault));
-    leave();
+    leave(LinkEnding.DETACHED);
   }
 
-  private void leave() {
+  private void leave(LinkEnding ending) {
     if (!left) {
       left = true;
       drop();
-      connection.edge.submit(new OwnerCommand.ClosePublisher(this));
+      connection.edge.submit(new OwnerCommand.ClosePublisher(this, ending));
     }
   }
 
@@ -333,7 +335,7 @@ final class PublisherLink implements Link, PublisherPort {
   @Override
   public void detached(boolean closed) {
     if (end.isLive()) {
-      leave();
+      leave(closed ? LinkEnding.CLOSED : LinkEnding.DETACHED);
     }
     end.peerDetached(closed);
   }
@@ -341,7 +343,7 @@ final class PublisherLink implements Link, PublisherPort {
   @Override
   public void lost(boolean clean) {
     if (end.isLive()) {
-      leave();
+      leave(clean ? LinkEnding.ENDED : LinkEnding.LOST);
     }
     end.lost();
   }
@@ -350,7 +352,7 @@ final class PublisherLink implements Link, PublisherPort {
   public void expel(ErrorCondition error) {
     if (end.isAttached()) {
       end.detach(error);
-      leave();
+      leave(LinkEnding.DETACHED);
     }
   }
 }

@@ -9,7 +9,7 @@ public interface ConsumerPort {
   EdgeLoop loop();
 
   /** Attached. */
-  void opened(NodeInfo node);
+  void opened(OpenedSource source);
 
   /** Send these, in order. */
   void deliver(List<Delivery> deliveries);

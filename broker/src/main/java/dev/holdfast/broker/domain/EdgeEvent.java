@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Something the domain tells one link of the edge; applied on that link's event loop. */
 public sealed interface EdgeEvent {
@@ -33,10 +34,10 @@ public sealed interface EdgeEvent {
   }
 
   /** The consumer is attached. */
-  record ConsumerOpened(ConsumerPort port, NodeInfo node) implements EdgeEvent {
+  record ConsumerOpened(ConsumerPort port, OpenedSource source) implements EdgeEvent {
     @Override
     public void apply() {
-      port.opened(node);
+      port.opened(source);
     }
   }
 
@@ -66,6 +67,47 @@ public sealed interface EdgeEvent {
 
   /** The domain ends (or never opened) this consumer; its deliveries are no longer its own. */
   record ConsumerClosed(ConsumerPort port, NodeError error) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.closed(error);
+    }
+  }
+
+  /** The coordinator is attached. */
+  record CoordinatorOpened(CoordinatorPort port) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.opened();
+    }
+  }
+
+  /** A transaction has begun. */
+  record Declared(CoordinatorPort port, Object token, long transaction) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.declared(token, transaction);
+    }
+  }
+
+  /** A declaration was refused. */
+  record DeclareRefused(CoordinatorPort port, Object token, NodeError error) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.refused(token, error);
+    }
+  }
+
+  /** A transaction has ended. */
+  record Discharged(CoordinatorPort port, Object token, @Nullable NodeError error)
+      implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.discharged(token, error);
+    }
+  }
+
+  /** The domain ends (or never opened) this coordinator. */
+  record CoordinatorClosed(CoordinatorPort port, NodeError error) implements EdgeEvent {
     @Override
     public void apply() {
       port.closed(error);

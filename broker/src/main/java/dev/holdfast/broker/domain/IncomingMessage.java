@@ -1,5 +1,7 @@
 package dev.holdfast.broker.domain;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A message as the edge hands it in, its header already read and taken off.
  *
@@ -10,6 +12,35 @@ package dev.holdfast.broker.domain;
  * @param messageFormat of the transfer
  * @param body every section from the message annotations on (header and delivery annotations taken
  *     off), byte for byte as received; nobody changes the array afterwards
+ * @param marks what a few messages carry
  */
 public record IncomingMessage(
-    boolean durable, byte priority, long ttlMs, long expiryMs, int messageFormat, byte[] body) {}
+    boolean durable,
+    byte priority,
+    long ttlMs,
+    long expiryMs,
+    int messageFormat,
+    byte[] body,
+    Marks marks) {
+
+  /** One without marks. */
+  public IncomingMessage(
+      boolean durable, byte priority, long ttlMs, long expiryMs, int messageFormat, byte[] body) {
+    this(durable, priority, ttlMs, expiryMs, messageFormat, body, Marks.NONE);
+  }
+
+  /**
+   * What the broker heeds and most messages do not have.
+   *
+   * @param groupId property group-id; null: none
+   * @param deliverAtMs annotation {@code x-opt-delivery-time} in epoch milliseconds, 0 absent
+   * @param delayMs annotation {@code x-opt-delivery-delay} in milliseconds, 0 absent
+   * @param idempotencyKey annotation {@code x-opt-idempotency-key}; null: none
+   */
+  public record Marks(
+      @Nullable String groupId, long deliverAtMs, long delayMs, @Nullable String idempotencyKey) {
+
+    /** None of them. */
+    public static final Marks NONE = new Marks(null, 0, 0, null);
+  }
+}

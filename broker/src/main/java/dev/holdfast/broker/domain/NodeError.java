@@ -18,6 +18,20 @@ public record NodeError(Code code, String description) {
     RESOURCE_LIMIT_EXCEEDED,
     /** The node exists already, or in another shape. */
     CONFLICT,
+    /** Somebody has it for himself (an exclusive consumer, an unshared subscription). */
+    LOCKED,
+    /** It is possible, but not in this state or place. */
+    NOT_ALLOWED,
+    /** A condition that the request itself names does not hold. */
+    PRECONDITION_FAILED,
+    /** A message with the same idempotency key is stored already. */
+    DUPLICATE,
+    /** There is no such transaction (any more). */
+    UNKNOWN_TRANSACTION,
+    /** The transaction could not be committed and is rolled back. */
+    TRANSACTION_ROLLBACK,
+    /** The transaction took too long and is rolled back. */
+    TRANSACTION_TIMEOUT,
     /** The name or a value is not acceptable. */
     INVALID,
     /** The message is larger than the node takes. */

@@ -1,5 +1,7 @@
 package dev.holdfast.broker.domain;
 
+import org.jspecify.annotations.Nullable;
+
 /** How a delivery ended (AMQP 1.0 part 3 §3.4). */
 public sealed interface Outcome {
 
@@ -22,8 +24,22 @@ public sealed interface Outcome {
    *
    * @param deliveryFailed counts as a failed delivery
    * @param undeliverableHere never again to this consumer
+   * @param deliverAtMs not before this moment, in epoch milliseconds (annotation {@code
+   *     x-opt-delivery-time} of the outcome), 0 none
+   * @param annotations message annotations to be merged, an AMQP map as it came; null: none
    */
-  record Modified(boolean deliveryFailed, boolean undeliverableHere) implements Outcome {}
+  record Modified(
+      boolean deliveryFailed,
+      boolean undeliverableHere,
+      long deliverAtMs,
+      byte @Nullable [] annotations)
+      implements Outcome {
+
+    /** One without annotations. */
+    public Modified(boolean deliveryFailed, boolean undeliverableHere) {
+      this(deliveryFailed, undeliverableHere, 0, null);
+    }
+  }
 
   /** The one {@link Accepted}. */
   Outcome ACCEPTED = new Accepted();

@@ -1,17 +1,18 @@
 package dev.holdfast.broker.domain;
 
-import dev.holdfast.acl.Principal;
-
 /** Something the owner thread is asked to do. */
 public sealed interface OwnerCommand {
+
+  /** The transaction of what belongs to none. */
+  long NO_TRANSACTION = 0;
 
   /**
    * A sending link wants to attach. Answered by {@link PublisherPort#opened} or {@link
    * PublisherPort#closed}. Publishes may follow at once; they are refused when this is.
    *
-   * @param node the queue's name; empty: the anonymous terminus
+   * @param target what it asks for
    */
-  record OpenPublisher(PublisherPort port, Principal principal, String node)
+  record OpenPublisher(PublisherPort port, Peer peer, TargetRequest target)
       implements OwnerCommand {}
 
   /**
@@ -20,18 +21,33 @@ public sealed interface OwnerCommand {
    * @param to where to, when the port is the anonymous terminus; otherwise ignored
    * @param token comes back with the answer
    * @param confirm false: pre-settled, no answer is wanted
+   * @param transaction the transaction it belongs to, {@link #NO_TRANSACTION} for none; it is
+   *     answered at once and stored when the transaction is discharged
    */
   record Publish(
-      PublisherPort port, String to, IncomingMessage message, Object token, boolean confirm)
-      implements OwnerCommand {}
+      PublisherPort port,
+      String to,
+      IncomingMessage message,
+      Object token,
+      boolean confirm,
+      long transaction)
+      implements OwnerCommand {
+
+    /** One that belongs to no transaction. */
+    public Publish(
+        PublisherPort port, String to, IncomingMessage message, Object token, boolean confirm) {
+      this(port, to, message, token, confirm, NO_TRANSACTION);
+    }
+  }
 
   /** The link is gone; unanswered publishes are still carried out. */
-  record ClosePublisher(PublisherPort port) implements OwnerCommand {}
+  record ClosePublisher(PublisherPort port, LinkEnding ending) implements OwnerCommand {}
 
   /**
    * A receiving link wants to attach. Answered by {@link ConsumerPort#opened} or {@link
    * ConsumerPort#closed}.
    *
+   * @param source what it asks for
    * @param preSettled deliveries count as accepted when they are handed to the edge
    * @param defaultOutcome applied to what is out when the link goes (AMQP source.default-outcome);
    *     the edge passes {@code Modified(true, false)} when the client gave none and the connection
@@ -39,10 +55,20 @@ public sealed interface OwnerCommand {
    */
   record OpenConsumer(
       ConsumerPort port,
-      Principal principal,
-      String node,
+      Peer peer,
+      SourceRequest source,
       boolean preSettled,
       Outcome defaultOutcome)
+      implements OwnerCommand {}
+
+  /**
+   * A link asks for a subscription that its container made before (an attach with a null source),
+   * to look at it or to delete it: {@link CloseConsumer} with {@link LinkEnding#CLOSED} deletes.
+   * Answered as {@link OpenConsumer} is; nothing is ever delivered.
+   *
+   * @param subscription only name and global count
+   */
+  record FindSubscription(ConsumerPort port, Peer peer, SubscriptionRequest subscription)
       implements OwnerCommand {}
 
   /**
@@ -63,18 +89,42 @@ public sealed interface OwnerCommand {
    *
    * @param confirm true: the consumer waits for the broker to settle; answered by {@link
    *     ConsumerPort#outcomesStored} after the commit
+   * @param transaction the transaction it belongs to, {@link #NO_TRANSACTION} for none: the outcome
+   *     takes effect when that is discharged
    */
-  record Settle(ConsumerPort port, Delivery delivery, Outcome outcome, boolean confirm)
-      implements OwnerCommand {}
+  record Settle(
+      ConsumerPort port, Delivery delivery, Outcome outcome, boolean confirm, long transaction)
+      implements OwnerCommand {
+
+    /** One that belongs to no transaction. */
+    public Settle(ConsumerPort port, Delivery delivery, Outcome outcome, boolean confirm) {
+      this(port, delivery, outcome, confirm, NO_TRANSACTION);
+    }
+  }
 
   /**
-   * The link is gone.
-   *
-   * @param clean true: the client detached; deliveries still out get the default outcome. false:
-   *     the connection was lost; same, and a delivery that reached the socket counts as failed only
-   *     if the default outcome says so
+   * The link is gone; deliveries still out get the default outcome. A subscription that its link
+   * named goes with {@link LinkEnding#CLOSED} when no other consumer is left; a volatile one with
+   * any.
    */
-  record CloseConsumer(ConsumerPort port, boolean clean) implements OwnerCommand {}
+  record CloseConsumer(ConsumerPort port, LinkEnding ending) implements OwnerCommand {}
+
+  /** A coordinator wants to attach. Answered by {@link CoordinatorPort#opened} or closed. */
+  record OpenCoordinator(CoordinatorPort port, Peer peer) implements OwnerCommand {}
+
+  /** Begins a transaction. Answered by {@link CoordinatorPort#declared} or refused. */
+  record Declare(CoordinatorPort port, Object token) implements OwnerCommand {}
+
+  /**
+   * Ends a transaction. Answered by {@link CoordinatorPort#discharged}, after the commit.
+   *
+   * @param fail true: roll back
+   */
+  record Discharge(CoordinatorPort port, long transaction, boolean fail, Object token)
+      implements OwnerCommand {}
+
+  /** The coordinator is gone; transactions that it declared and are open are rolled back. */
+  record CloseCoordinator(CoordinatorPort port) implements OwnerCommand {}
 
   /** Runs on the owner thread, in turn: the way management reads and changes nodes. */
   record Call(Runnable task) implements OwnerCommand {}

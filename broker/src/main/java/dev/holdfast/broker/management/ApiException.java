@@ -59,7 +59,15 @@ final class ApiException extends RuntimeException {
           case NOT_FOUND, DELETED -> Code.NOT_FOUND;
           case UNAUTHORIZED -> Code.UNAUTHORIZED;
           case RESOURCE_LIMIT_EXCEEDED -> Code.RESOURCE_LIMIT_EXCEEDED;
-          case CONFLICT -> Code.CONFLICT;
+          case CONFLICT,
+              LOCKED,
+              NOT_ALLOWED,
+              PRECONDITION_FAILED,
+              DUPLICATE,
+              UNKNOWN_TRANSACTION,
+              TRANSACTION_ROLLBACK,
+              TRANSACTION_TIMEOUT ->
+              Code.CONFLICT;
           case INVALID, NOT_IMPLEMENTED -> Code.INVALID;
           case MESSAGE_TOO_LARGE -> Code.TOO_LARGE;
           case FORCED -> Code.UNAVAILABLE;

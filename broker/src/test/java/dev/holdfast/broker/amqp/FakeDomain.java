@@ -7,6 +7,8 @@ import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
@@ -43,7 +45,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
 
     Consumer(OwnerCommand.OpenConsumer open) {
       port = open.port();
-      queue = open.node();
+      queue = open.source().address();
       preSettled = open.preSettled();
       whenLost = open.defaultOutcome();
     }
@@ -125,26 +127,33 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
 
   private void handle(OwnerCommand command) {
     if (command instanceof OwnerCommand.OpenPublisher open) {
-      if (open.node().contains("missing")) {
-        tell(open.port().loop(), new EdgeEvent.PublisherClosed(open.port(), missing(open.node())));
-      } else {
-        publishers.put(open.port(), open.node());
+      if (open.target().address().contains("missing")) {
         tell(
             open.port().loop(),
-            new EdgeEvent.PublisherOpened(open.port(), new NodeInfo(open.node(), 1L << 30)));
+            new EdgeEvent.PublisherClosed(open.port(), missing(open.target().address())));
+      } else {
+        publishers.put(open.port(), open.target().address());
+        tell(
+            open.port().loop(),
+            new EdgeEvent.PublisherOpened(
+                open.port(), new NodeInfo(open.target().address(), NodeKind.QUEUE, 1L << 30)));
       }
     } else if (command instanceof OwnerCommand.Publish publish) {
       publish(publish);
     } else if (command instanceof OwnerCommand.ClosePublisher close) {
       publishers.remove(close.port());
     } else if (command instanceof OwnerCommand.OpenConsumer open) {
-      if (open.node().contains("missing")) {
-        tell(open.port().loop(), new EdgeEvent.ConsumerClosed(open.port(), missing(open.node())));
+      if (open.source().address().contains("missing")) {
+        tell(
+            open.port().loop(),
+            new EdgeEvent.ConsumerClosed(open.port(), missing(open.source().address())));
       } else {
         consumers.put(open.port(), new Consumer(open));
         tell(
             open.port().loop(),
-            new EdgeEvent.ConsumerOpened(open.port(), new NodeInfo(open.node(), 1L << 30)));
+            new EdgeEvent.ConsumerOpened(
+                open.port(),
+                new OpenedSource(open.source().address(), NodeKind.QUEUE, null, null, false)));
       }
     } else if (command instanceof OwnerCommand.Flow flow && consumers.containsKey(flow.port())) {
       Consumer consumer = consumers.get(flow.port());

@@ -6,15 +6,20 @@ import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
+import dev.holdfast.broker.domain.SourceRequest;
+import dev.holdfast.broker.domain.TargetRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,9 +49,9 @@ final class AdminLinks {
     void send(Principal principal, String node, IncomingMessage message) {
       inbox.submit(
           List.of(
-              new OwnerCommand.OpenPublisher(this, principal, node),
+              new OwnerCommand.OpenPublisher(this, new Peer(principal, ""), TargetRequest.of(node)),
               new OwnerCommand.Publish(this, node, message, this, true),
-              new OwnerCommand.ClosePublisher(this)));
+              new OwnerCommand.ClosePublisher(this, LinkEnding.CLOSED)));
     }
 
     @Override
@@ -94,7 +99,8 @@ final class AdminLinks {
     void receive(Principal principal, String node, int limit) {
       inbox.submit(
           List.of(
-              new OwnerCommand.OpenConsumer(this, principal, node, false, Outcome.RELEASED),
+              new OwnerCommand.OpenConsumer(
+                  this, new Peer(principal, ""), SourceRequest.of(node), false, Outcome.RELEASED),
               new OwnerCommand.Flow(this, limit, MAX_BYTES, true)));
     }
 
@@ -104,7 +110,7 @@ final class AdminLinks {
     }
 
     @Override
-    public void opened(NodeInfo node) {}
+    public void opened(OpenedSource source) {}
 
     @Override
     public void deliver(List<Delivery> batch) {
@@ -147,14 +153,14 @@ final class AdminLinks {
     }
 
     private void finish() {
-      inbox.submit(List.of(new OwnerCommand.CloseConsumer(this, true)));
+      inbox.submit(List.of(new OwnerCommand.CloseConsumer(this, LinkEnding.DETACHED)));
       result.complete(received);
     }
 
     @Override
     public void closed(NodeError error) {
       result.completeExceptionally(new NodeException(error));
-      inbox.submit(List.of(new OwnerCommand.CloseConsumer(this, true)));
+      inbox.submit(List.of(new OwnerCommand.CloseConsumer(this, LinkEnding.DETACHED)));
     }
   }
 }

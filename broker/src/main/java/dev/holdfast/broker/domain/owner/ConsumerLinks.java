@@ -1,10 +1,12 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.Permission;
+import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.OwnerCommand;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
@@ -30,24 +32,26 @@ final class ConsumerLinks {
   void open(OwnerCommand.OpenConsumer command) {
     ConsumerPort port = command.port();
     Outbox.Lane lane = outbox.lane(port.loop());
-    NodeError refusal = access.denied(command.principal(), Permission.RECEIVE, command.node());
+    Principal principal = command.peer().principal();
+    String address = command.source().address();
+    NodeError refusal = access.denied(principal, Permission.RECEIVE, address);
     if (refusal != null) {
       lane.add(new EdgeEvent.ConsumerClosed(port, refusal));
       return;
     }
-    Queue queue = nodes.find(command.node());
+    Queue queue = nodes.find(address);
     if (queue == null) {
-      lane.add(new EdgeEvent.ConsumerClosed(port, PublisherLinks.noSuchNode(command.node())));
+      lane.add(new EdgeEvent.ConsumerClosed(port, PublisherLinks.noSuchNode(address)));
       return;
     }
     ConsumerTarget target =
         new ConsumerTarget(
-            port, queue, command.principal(), command.preSettled(), command.defaultOutcome(), lane);
+            port, queue, principal, command.preSettled(), command.defaultOutcome(), lane);
     targets.put(port, target);
     queue.attach(target);
     target.emit(
         new EdgeEvent.ConsumerOpened(
-            port, new NodeInfo(queue.name(), queue.definition.maxMessageBytes())));
+            port, new OpenedSource(queue.name(), NodeKind.QUEUE, null, null, false)));
   }
 
   void flow(OwnerCommand.Flow command) {

@@ -1,10 +1,12 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.Permission;
+import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
@@ -45,19 +47,20 @@ final class PublisherLinks {
 
   void open(OwnerCommand.OpenPublisher command) {
     PublisherPort port = command.port();
-    PublisherTarget target =
-        new PublisherTarget(port, command.principal(), outbox.lane(port.loop()));
+    Principal principal = command.peer().principal();
+    String address = command.target().address();
+    PublisherTarget target = new PublisherTarget(port, principal, outbox.lane(port.loop()));
     targets.put(port, target);
     recent = target;
-    if (command.node().isEmpty()) {
+    if (command.target().anonymous()) {
       target.emit(
-          new EdgeEvent.PublisherOpened(port, new NodeInfo("", settings.maxMessageBytes())));
+          new EdgeEvent.PublisherOpened(port, new NodeInfo("", null, settings.maxMessageBytes())));
       return;
     }
-    NodeError refusal = access.denied(command.principal(), Permission.SEND, command.node());
-    Queue queue = refusal == null ? nodes.find(command.node()) : null;
+    NodeError refusal = access.denied(principal, Permission.SEND, address);
+    Queue queue = refusal == null ? nodes.find(address) : null;
     if (refusal == null && queue == null) {
-      refusal = noSuchNode(command.node());
+      refusal = noSuchNode(address);
     }
     if (queue == null || refusal != null) {
       target.refusal = refusal;
@@ -68,7 +71,7 @@ final class PublisherLinks {
     queue.attach(target);
     target.emit(
         new EdgeEvent.PublisherOpened(
-            port, new NodeInfo(queue.name(), queue.definition.maxMessageBytes())));
+            port, new NodeInfo(queue.name(), NodeKind.QUEUE, queue.definition.maxMessageBytes())));
   }
 
   void close(OwnerCommand.ClosePublisher command) {

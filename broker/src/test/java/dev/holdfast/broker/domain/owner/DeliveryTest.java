@@ -20,7 +20,7 @@ class DeliveryTest {
     rig.create("q");
     rig.send("q", "a", "b", "c", "d");
     TestConsumer consumer = consumer("q", 3);
-    assertThat(consumer.opened.name()).isEqualTo("q");
+    assertThat(consumer.opened.address()).isEqualTo("q");
     assertThat(consumer.take()).containsExactly("a", "b", "c");
     consumer.flow(4);
     rig.settle();

@@ -10,11 +10,14 @@ import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
 import dev.holdfast.broker.domain.QueueDefinition;
+import dev.holdfast.broker.domain.SourceRequest;
+import dev.holdfast.broker.domain.TargetRequest;
 import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.FaultyMessageStore;
 import java.time.InstantSource;
@@ -85,7 +88,7 @@ class OwnerLoopTest {
     }
 
     @Override
-    public void opened(NodeInfo node) {
+    public void opened(OpenedSource source) {
       loop.submit(List.of(new OwnerCommand.Flow(this, 500, Long.MAX_VALUE, false)));
     }
 
@@ -127,9 +130,13 @@ class OwnerLoopTest {
     Receiver receiver = new Receiver();
     loop.submit(
         List.of(
-            new OwnerCommand.OpenPublisher(sender, Rig.ADMIN, "q"),
+            new OwnerCommand.OpenPublisher(sender, Rig.peer(), TargetRequest.of("q")),
             new OwnerCommand.OpenConsumer(
-                receiver, Rig.ADMIN, "q", false, new Outcome.Modified(true, false))));
+                receiver,
+                Rig.peer(),
+                SourceRequest.of("q"),
+                false,
+                new Outcome.Modified(true, false))));
     List<OwnerCommand> batch = new ArrayList<>();
     for (int i = 0; i < MESSAGES; i++) {
       batch.add(new OwnerCommand.Publish(sender, "", Rig.message("m" + i), i, true));

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
 import dev.holdfast.deadletter.RetryPolicy;
@@ -25,6 +26,12 @@ import java.util.concurrent.CompletionStage;
  */
 final class Rig {
   static final Principal ADMIN = new Principal("uid:1", Set.of(Principal.ADMIN));
+
+  /** A connection of its own. */
+  static Peer peer() {
+    return new Peer(ADMIN, "test");
+  }
+
   static final Principal STRANGER = new Principal("user:eve", Set.of());
 
   final FaultyMessageStore store;

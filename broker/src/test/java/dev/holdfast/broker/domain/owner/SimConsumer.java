@@ -5,10 +5,12 @@ import static dev.holdfast.broker.domain.owner.SimModel.check;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.SourceRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -49,7 +51,9 @@ final class SimConsumer implements ConsumerPort {
     this.preSettled = random.nextInt(8) == 0;
     this.defaultOutcome =
         random.nextBoolean() ? new Outcome.Modified(true, false) : Outcome.RELEASED;
-    rig.submit(new OwnerCommand.OpenConsumer(this, Rig.ADMIN, queue, preSettled, defaultOutcome));
+    rig.submit(
+        new OwnerCommand.OpenConsumer(
+            this, Rig.peer(), SourceRequest.of(queue), preSettled, defaultOutcome));
   }
 
   void flow(boolean drain) {
@@ -101,7 +105,9 @@ final class SimConsumer implements ConsumerPort {
       model.sent.get(id(delivery)).at = null;
     }
     out.clear();
-    rig.submit(new OwnerCommand.CloseConsumer(this, random.nextBoolean()));
+    rig.submit(
+        new OwnerCommand.CloseConsumer(
+            this, random.nextBoolean() ? LinkEnding.DETACHED : LinkEnding.LOST));
   }
 
   /** Nothing is under way for it. */
@@ -123,8 +129,8 @@ final class SimConsumer implements ConsumerPort {
   }
 
   @Override
-  public void opened(NodeInfo node) {
-    check(node.name().equals(queue), "opened the wrong node");
+  public void opened(OpenedSource node) {
+    check(node.address().equals(queue), "opened the wrong node");
   }
 
   @Override

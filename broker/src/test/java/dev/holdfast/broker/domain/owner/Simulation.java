@@ -4,6 +4,7 @@ import static dev.holdfast.broker.domain.owner.SimModel.check;
 
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
@@ -11,6 +12,7 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
 import dev.holdfast.broker.domain.QueueInfo;
+import dev.holdfast.broker.domain.TargetRequest;
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.FaultyMessageStore;
 import dev.holdfast.storage.StoreException;
@@ -54,7 +56,9 @@ final class Simulation {
 
     Producer(String queue) {
       this.queue = queue;
-      rig.submit(new OwnerCommand.OpenPublisher(this, Rig.ADMIN, anonymous ? "" : queue));
+      rig.submit(
+          new OwnerCommand.OpenPublisher(
+              this, Rig.peer(), TargetRequest.of(anonymous ? "" : queue)));
     }
 
     void send() {
@@ -122,7 +126,7 @@ final class Simulation {
     } else if (dice < 84) {
       Producer producer = producer();
       producers.remove(producer);
-      rig.submit(new OwnerCommand.ClosePublisher(producer));
+      rig.submit(new OwnerCommand.ClosePublisher(producer, LinkEnding.CLOSED));
     } else if (dice < 90) {
       fault();
     } else if (dice < 97) {

@@ -4,10 +4,13 @@ import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.Peer;
+import dev.holdfast.broker.domain.SourceRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +20,7 @@ final class TestConsumer implements ConsumerPort {
   final List<String> texts = new ArrayList<>();
   final List<Delivery> stored = new ArrayList<>();
   final List<Long> drained = new ArrayList<>();
-  NodeInfo opened;
+  OpenedSource opened;
   NodeError closed;
   Outcome defaultOutcome = new Outcome.Modified(true, false);
   boolean callsSent;
@@ -32,7 +35,9 @@ final class TestConsumer implements ConsumerPort {
   }
 
   TestConsumer open(String node, boolean preSettled, Principal principal) {
-    rig.submit(new OwnerCommand.OpenConsumer(this, principal, node, preSettled, defaultOutcome));
+    rig.submit(
+        new OwnerCommand.OpenConsumer(
+            this, new Peer(principal, "test"), SourceRequest.of(node), preSettled, defaultOutcome));
     return this;
   }
 
@@ -54,7 +59,7 @@ final class TestConsumer implements ConsumerPort {
   }
 
   void close() {
-    rig.submit(new OwnerCommand.CloseConsumer(this, true));
+    rig.submit(new OwnerCommand.CloseConsumer(this, LinkEnding.DETACHED));
   }
 
   /** What has come since the last call. */
@@ -70,7 +75,7 @@ final class TestConsumer implements ConsumerPort {
   }
 
   @Override
-  public void opened(NodeInfo node) {
+  public void opened(OpenedSource node) {
     opened = node;
   }
 

@@ -2,11 +2,13 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
+import dev.holdfast.broker.domain.TargetRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +24,7 @@ final class TestPublisher implements PublisherPort {
   }
 
   TestPublisher open(String node) {
-    rig.submit(new OwnerCommand.OpenPublisher(this, Rig.ADMIN, node));
+    rig.submit(new OwnerCommand.OpenPublisher(this, Rig.peer(), TargetRequest.of(node)));
     return this;
   }
 
@@ -35,7 +37,7 @@ final class TestPublisher implements PublisherPort {
   }
 
   void close() {
-    rig.submit(new OwnerCommand.ClosePublisher(this));
+    rig.submit(new OwnerCommand.ClosePublisher(this, LinkEnding.CLOSED));
   }
 
   List<Object> accepted() {
