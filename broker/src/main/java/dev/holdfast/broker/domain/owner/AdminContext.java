@@ -13,7 +13,7 @@ record AdminContext(
     AccessCheck access,
     ReadAhead reads,
     BacklogReader backlogs,
-    DirtyQueues dirty,
+    DirtySubscriptions dirty,
     DomainSettings settings) {
 
   /** The queue at this address, if the principal may do this to it. */

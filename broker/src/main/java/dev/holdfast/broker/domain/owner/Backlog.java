@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a queue keeps in memory of the messages that wait in its log.
+ * What a cursor keeps in memory of the messages that wait in its log.
  *
  * <p>Invariants: every committed, unacknowledged message is exactly one of: out at a consumer;
  * returned (or shunned); in the window; at or after {@code loadFrom} and only on disk; unreadable.
@@ -22,7 +22,7 @@ final class Backlog {
   private static final List<ReturnedMessage> NO_MESSAGES = List.of();
   private static final int OVERHEAD_BYTES = 96;
 
-  /** A queue without consumers keeps only a first sip in memory. */
+  /** Without consumers only a first sip is kept in memory. */
   private static final int SIP = 16;
 
   private final MemoryBudget budget;
@@ -64,20 +64,20 @@ final class Backlog {
   }
 
   /** Hands out the first message that this consumer can get, or null. */
-  @Nullable OutDelivery take(ConsumerTarget consumer) {
+  @Nullable OutDelivery take(LogCursor cursor, ConsumerTarget consumer) {
     ReturnedMessage back = returned.firstFor(consumer);
     StoredMessage fresh = window == null ? null : window.peekFirst();
     if (back != null
         && (fresh == null || back.sequence < fresh.sequence())
         && back.sequence < nextUnloaded()) {
-      return takeReturned(back, consumer);
+      return takeReturned(back, cursor, consumer);
     }
     if (fresh == null || window == null) {
       return null;
     }
     window.pollFirst();
     keep(-size(fresh.bytes()));
-    return new OutDelivery(consumer, fresh);
+    return new OutDelivery(cursor, consumer, fresh);
   }
 
   /** What is still on disk comes before a returned message behind it (after a rebuild). */
@@ -85,7 +85,8 @@ final class Backlog {
     return loadFrom < end && held.length > 0 ? loadFrom : Long.MAX_VALUE;
   }
 
-  private @Nullable OutDelivery takeReturned(ReturnedMessage back, ConsumerTarget consumer) {
+  private @Nullable OutDelivery takeReturned(
+      ReturnedMessage back, LogCursor cursor, ConsumerTarget consumer) {
     StoredMessage message = back.message;
     if (message == null) {
       bodyWanted = true;
@@ -93,7 +94,7 @@ final class Backlog {
     }
     returned.remove(back);
     keep(-size(back.bytes));
-    return new OutDelivery(consumer, message, back.failures, back.first, back.shunned);
+    return new OutDelivery(cursor, consumer, message, back);
   }
 
   /** Whether there is nothing for this consumer, in memory or on disk. */
@@ -101,10 +102,6 @@ final class Backlog {
     return loadFrom >= end
         && (window == null || window.isEmpty())
         && returned.firstFor(consumer) == null;
-  }
-
-  ReturnedMessages returned() {
-    return returned;
   }
 
   /** Whether something is to be read before the next messages can be handed out in full flow. */
@@ -151,7 +148,7 @@ final class Backlog {
   }
 
   /**
-   * Starts over from what the store says; also the way a queue starts.
+   * Starts over from what the store says; also the way a cursor starts.
    *
    * @param out sequences that are out at consumers, in any order
    */

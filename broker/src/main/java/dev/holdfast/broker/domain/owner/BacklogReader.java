@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what queues need from the disk: the next stretch of a backlog, bodies that were let go.
+ * Brings what subscriptions need from the disk: the next stretch of a backlog, bodies that were let
+ * go.
  */
 final class BacklogReader implements Settler.BodyFetcher {
   private static final Logger LOG = LoggerFactory.getLogger(BacklogReader.class);
@@ -22,15 +23,16 @@ final class BacklogReader implements Settler.BodyFetcher {
 
   private final MessageStore store;
   private final ReadAhead reads;
-  private final DirtyQueues dirty;
+  private final DirtySubscriptions dirty;
   private final long readAheadBytes;
   private final Set<Long> reported = new HashSet<>();
-  private final List<Queue> stalled = new ArrayList<>();
+  private final List<LogCursor> stalled = new ArrayList<>();
   private long retryAtMs = Long.MAX_VALUE;
   private @Nullable Settler settler;
   private long nowMs;
 
-  BacklogReader(MessageStore store, ReadAhead reads, DirtyQueues dirty, long readAheadBytes) {
+  BacklogReader(
+      MessageStore store, ReadAhead reads, DirtySubscriptions dirty, long readAheadBytes) {
     this.store = store;
     this.reads = reads;
     this.dirty = dirty;
@@ -42,74 +44,66 @@ final class BacklogReader implements Settler.BodyFetcher {
     settler = theSettler;
   }
 
-  /** Asks for the next stretch of this queue's backlog. */
-  void request(Queue queue) {
-    StoreView.LogView log = store.view().log(queue.logId);
+  /** Asks for the next stretch of this cursor's backlog. */
+  void request(LogCursor cursor) {
+    StoreView.LogView log = store.view().log(cursor.log.id);
     if (log == null) {
       return;
     }
-    List<ChunkInfo> chunks = queue.backlog.chunksToRead(log, readAheadBytes);
+    List<ChunkInfo> chunks = cursor.backlog.chunksToRead(log, readAheadBytes);
     if (chunks.isEmpty()) {
-      if (!queue.backlog.incomplete()) {
-        dirty.add(queue);
+      if (!cursor.backlog.incomplete()) {
+        dirty.add(cursor.subscription);
       }
       return;
     }
-    queue.loading = true;
-    int epoch = queue.epoch;
-    reads.read(queue.logId, chunks, results -> loaded(queue, epoch, results));
+    cursor.loading = true;
+    int epoch = cursor.epoch;
+    reads.read(cursor.log.id, chunks, results -> loaded(cursor, epoch, results));
   }
 
-  private void loaded(Queue queue, int epoch, List<ReadAhead.Result> results) {
-    if (queue.deleted || queue.epoch != epoch) {
-      return;
-    }
-    StoreView.CursorView cursor = cursor(queue);
-    if (cursor == null) {
+  private void loaded(LogCursor cursor, int epoch, List<ReadAhead.Result> results) {
+    StoreView.CursorView view = cursor.view(store.view());
+    if (cursor.closed || cursor.epoch != epoch || view == null) {
       return;
     }
     for (ReadAhead.Result result : results) {
       if (result.messages() != null) {
-        queue.backlog.loaded(result.chunk(), result.messages(), cursor);
+        cursor.backlog.loaded(result.chunk(), result.messages(), view);
       } else if (result.corrupt()) {
-        report(queue, result);
-        queue.backlog.unreadable(result.chunk(), cursor);
+        report(cursor.subscription, result);
+        cursor.backlog.unreadable(result.chunk(), view);
       } else {
-        stall(queue, result);
-        dirty.add(queue);
+        stall(cursor, result);
+        dirty.add(cursor.subscription);
         return;
       }
     }
-    queue.loading = false;
-    dirty.add(queue);
-  }
-
-  StoreView.@Nullable CursorView cursor(Queue queue) {
-    StoreView.LogView log = store.view().log(queue.logId);
-    return log == null ? null : log.cursor(Queue.CURSOR);
+    cursor.loading = false;
+    dirty.add(cursor.subscription);
   }
 
   /** Tells the operator once for each chunk. */
-  void report(Queue queue, ReadAhead.Result result) {
+  void report(Subscription subscription, ReadAhead.Result result) {
     ChunkInfo chunk = result.chunk();
     if (reported.add(chunk.chunkId())) {
       LOG.error(
           "queue {}: messages {} to {} cannot be delivered, their stored bytes do not verify: {}."
               + " They are kept; restore them from a backup, or purge the queue",
-          queue.name(),
+          subscription.name,
           chunk.firstSequence(),
           chunk.endSequence() - 1,
           result.failure() == null ? "" : result.failure().getMessage());
     }
   }
 
-  private void stall(Queue queue, ReadAhead.Result result) {
+  private void stall(LogCursor cursor, ReadAhead.Result result) {
     LOG.warn(
         "queue {}: reading failed and is tried again in {} ms",
-        queue.name(),
+        cursor.subscription.name,
         RETRY_MS,
         result.failure());
-    stalled.add(queue);
+    stalled.add(cursor);
     retryAtMs = nowMs + RETRY_MS;
   }
 
@@ -118,9 +112,9 @@ final class BacklogReader implements Settler.BodyFetcher {
     nowMs = now;
     if (now >= retryAtMs) {
       retryAtMs = Long.MAX_VALUE;
-      for (Queue queue : stalled) {
-        queue.loading = false;
-        dirty.add(queue);
+      for (LogCursor cursor : stalled) {
+        cursor.loading = false;
+        dirty.add(cursor.subscription);
       }
       stalled.clear();
     }
@@ -132,7 +126,7 @@ final class BacklogReader implements Settler.BodyFetcher {
 
   @Override
   public void fetchAndSettle(OutDelivery delivery) {
-    StoreView.LogView log = store.view().log(delivery.consumer.queue.logId);
+    StoreView.LogView log = store.view().log(delivery.cursor.log.id);
     ChunkInfo chunk = log == null ? null : log.chunkAtOrAfter(delivery.sequence);
     if (log != null && chunk != null) {
       reads.read(log.id(), List.of(chunk), results -> fetched(delivery, results.get(0)));
@@ -152,10 +146,10 @@ final class BacklogReader implements Settler.BodyFetcher {
         }
       }
     }
-    Queue queue = delivery.consumer.queue;
+    Subscription subscription = delivery.consumer.subscription;
     if (result.corrupt()) {
-      report(queue, result);
-      queue.unreadable(delivery);
+      report(subscription, result);
+      subscription.unreadable(delivery);
       if (delivery.confirm) {
         delivery.consumer.outcomeStored(delivery);
       }

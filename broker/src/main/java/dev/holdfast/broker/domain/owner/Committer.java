@@ -29,7 +29,7 @@ final class Committer {
   private final Settler settler;
   private final Outbox outbox;
   private final StoreGate gate;
-  private final DirtyQueues dirty;
+  private final DirtySubscriptions dirty;
   private final DomainSettings settings;
   private final Pause pause;
   private long unsyncedSinceMs = Long.MAX_VALUE;
@@ -47,7 +47,7 @@ final class Committer {
       Settler settler,
       Outbox outbox,
       StoreGate gate,
-      DirtyQueues dirty) {}
+      DirtySubscriptions dirty) {}
 
   private record Undo(int logId, long sequence, int bytes) {}
 
@@ -131,8 +131,8 @@ final class Committer {
   private void retry(List<Undo> undo, boolean withoutMoves) throws StoreException {
     store.recover();
     nodes.rebuild();
-    for (Queue queue : nodes.all()) {
-      dirty.add(queue);
+    for (Queue queue : nodes.queues()) {
+      dirty.add(queue.subscription);
     }
     batch.restart();
     for (Undo append : undo) {
@@ -165,9 +165,9 @@ final class Committer {
 
   private List<Undo> undo() {
     List<Undo> undo = new ArrayList<>();
-    for (Queue queue : batch.appendedTo()) {
-      for (StoredMessage message : batch.published(queue)) {
-        undo.add(new Undo(queue.logId, message.sequence(), message.bytes()));
+    for (NodeLog log : batch.appendedTo()) {
+      for (StoredMessage message : batch.published(log)) {
+        undo.add(new Undo(log.id, message.sequence(), message.bytes()));
       }
     }
     return undo;
@@ -175,12 +175,14 @@ final class Committer {
 
   private void takeOut(Undo append) {
     StoreView.LogView log = store.view().log(append.logId());
-    StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
-    if (log != null
-        && cursor != null
-        && append.sequence() < log.nextSequence()
-        && !cursor.acknowledged(append.sequence())) {
-      batch.changes().acknowledge(append.logId(), Queue.CURSOR, append.sequence(), append.bytes());
+    if (log == null || append.sequence() >= log.nextSequence()) {
+      return;
+    }
+    for (int id : log.cursorIds()) {
+      StoreView.CursorView cursor = log.cursor(id);
+      if (cursor != null && !cursor.acknowledged(append.sequence())) {
+        batch.changes().acknowledge(append.logId(), id, append.sequence(), append.bytes());
+      }
     }
   }
 }

@@ -17,11 +17,15 @@ final class ConsumerLinks {
   private final AccessCheck access;
   private final Outbox outbox;
   private final Settler settler;
-  private final DirtyQueues dirty;
+  private final DirtySubscriptions dirty;
   private final IdentityHashMap<ConsumerPort, ConsumerTarget> targets = new IdentityHashMap<>();
 
   ConsumerLinks(
-      NodeRegistry nodes, AccessCheck access, Outbox outbox, Settler settler, DirtyQueues dirty) {
+      NodeRegistry nodes,
+      AccessCheck access,
+      Outbox outbox,
+      Settler settler,
+      DirtySubscriptions dirty) {
     this.nodes = nodes;
     this.access = access;
     this.outbox = outbox;
@@ -46,9 +50,14 @@ final class ConsumerLinks {
     }
     ConsumerTarget target =
         new ConsumerTarget(
-            port, queue, principal, command.preSettled(), command.defaultOutcome(), lane);
+            port,
+            queue.subscription,
+            principal,
+            command.preSettled(),
+            command.defaultOutcome(),
+            lane);
     targets.put(port, target);
-    queue.attach(target);
+    queue.subscription.attach(target);
     target.emit(
         new EdgeEvent.ConsumerOpened(
             port, new OpenedSource(queue.name(), NodeKind.QUEUE, null, null, false)));
@@ -57,8 +66,9 @@ final class ConsumerLinks {
   void flow(OwnerCommand.Flow command) {
     ConsumerTarget target = living(command.port());
     if (target != null) {
-      target.queue.flow(target, command.deliveryLimit(), command.byteLimit(), command.drain());
-      dirty.add(target.queue);
+      target.subscription.flow(
+          target, command.deliveryLimit(), command.byteLimit(), command.drain());
+      dirty.add(target.subscription);
     }
   }
 
@@ -76,8 +86,8 @@ final class ConsumerLinks {
     if (target == null || target.closed) {
       return;
     }
-    target.queue.detach(target);
-    dirty.add(target.queue);
+    target.subscription.detach(target);
+    dirty.add(target.subscription);
     for (OutDelivery d = target.oldestOut(); d != null; d = d.next) {
       settler.settle(d, target.defaultOutcome, false);
     }

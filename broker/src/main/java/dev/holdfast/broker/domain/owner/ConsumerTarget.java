@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConsumerTarget {
   final ConsumerPort port;
-  final Queue queue;
+  final Subscription subscription;
   final Principal principal;
   final boolean preSettled;
   final Outcome defaultOutcome;
@@ -25,7 +25,7 @@ final class ConsumerTarget {
 
   boolean closed;
 
-  /** In the queue's ring of consumers with credit. */
+  /** In the ring of consumers with credit. */
   boolean ready;
 
   boolean draining;
@@ -47,13 +47,13 @@ final class ConsumerTarget {
 
   ConsumerTarget(
       ConsumerPort port,
-      Queue queue,
+      Subscription subscription,
       Principal principal,
       boolean preSettled,
       Outcome defaultOutcome,
       Outbox.Lane lane) {
     this.port = port;
-    this.queue = queue;
+    this.subscription = subscription;
     this.principal = principal;
     this.preSettled = preSettled;
     this.defaultOutcome = defaultOutcome;

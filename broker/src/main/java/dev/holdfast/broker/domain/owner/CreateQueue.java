@@ -40,7 +40,7 @@ final class CreateQueue implements AdminChange {
     }
     Queue present = context.nodes().find(definition.name());
     if (present != null) {
-      if (made != null && made.logId() == present.logId) {
+      if (made != null && made.logId() == present.log.id) {
         return true;
       }
       result.completeExceptionally(

@@ -28,7 +28,7 @@ final class DeleteQueue implements AdminChange {
 
   @Override
   public boolean stage(StagedBatch batch) {
-    if (chosen != null && chosen.deleted) {
+    if (chosen != null && chosen.deleted()) {
       // The first attempt had reached the disk after all.
       return true;
     }
@@ -50,15 +50,15 @@ final class DeleteQueue implements AdminChange {
     }
     StoreView view = context.store().view();
     lost = chosen.messages(view) + dead.messages(view);
-    batch.changes().dropLog(dead.logId);
-    batch.changes().dropLog(chosen.logId);
-    batch.changes().deleteDefinition(NodeCodec.key(chosen.logId));
+    batch.changes().dropLog(dead.log.id);
+    batch.changes().dropLog(chosen.log.id);
+    batch.changes().deleteDefinition(NodeCodec.key(chosen.log.id));
     return true;
   }
 
   @Override
   public void committed() {
-    if (chosen != null && !chosen.deleted) {
+    if (chosen != null && !chosen.deleted()) {
       context.nodes().remove(chosen);
     }
     result.complete(lost);

@@ -31,7 +31,7 @@ final class LoopBody {
   private final NodeRegistry nodes;
   private final StagedBatch batch;
   private final Outbox outbox = new Outbox();
-  private final DirtyQueues dirty = new DirtyQueues();
+  private final DirtySubscriptions dirty = new DirtySubscriptions();
   private final StoreGate gate;
   private final BacklogReader backlogs;
   private final Settler settler;
@@ -39,7 +39,7 @@ final class LoopBody {
   private final ConsumerLinks consumers;
   private final Committer committer;
   private final AdminContext admin;
-  private final ArrayDeque<Queue> keepers = new ArrayDeque<>();
+  private final ArrayDeque<LogCursor> keepers = new ArrayDeque<>();
   private long maintainedMs;
   private List<OutDelivery> preSettled = new ArrayList<>();
   private List<OutDelivery> preSettledBefore = new ArrayList<>();
@@ -175,19 +175,17 @@ final class LoopBody {
 
   /** The batch is committed: memory follows. */
   private void apply() {
-    List<Queue> appendedTo = batch.appendedTo();
+    List<NodeLog> appendedTo = batch.appendedTo();
     for (int i = 0; i < appendedTo.size(); i++) {
-      Queue queue = appendedTo.get(i);
-      queue.appendsCommitted();
-      dirty.add(queue);
+      appendedTo.get(i).appendsCommitted(dirty);
     }
     List<OutDelivery> settlements = batch.settlements();
     for (int i = 0; i < settlements.size(); i++) {
       OutDelivery delivery = settlements.get(i);
-      Queue queue = delivery.consumer.queue;
-      queue.settled(delivery);
+      Subscription subscription = delivery.consumer.subscription;
+      subscription.settled(delivery);
       if (delivery.effect == OutDelivery.Effect.GIVE_BACK) {
-        dirty.add(queue);
+        dirty.add(subscription);
       }
       if (delivery.confirm && !delivery.consumer.closed) {
         delivery.consumer.outcomeStored(delivery);
@@ -203,39 +201,48 @@ final class LoopBody {
     if (dirty.isEmpty()) {
       return;
     }
-    List<Queue> queues = dirty.take();
-    for (int i = 0; i < queues.size(); i++) {
-      Queue queue = queues.get(i);
-      if (queue.deleted) {
-        continue;
-      }
-      queue.dispatch(store.view(), preSettled);
-      if (queue.wantsRead()) {
-        backlogs.request(queue);
-      }
-      if (!queue.keeper && queue.backlog.keptBytes() > 0) {
-        queue.keeper = true;
-        keepers.add(queue);
+    List<Subscription> subscriptions = dirty.take();
+    for (int i = 0; i < subscriptions.size(); i++) {
+      Subscription subscription = subscriptions.get(i);
+      if (!subscription.deleted) {
+        subscription.dispatch(store.view(), preSettled);
+        fill(subscription);
       }
     }
     evict();
   }
 
-  /** Takes memory from queues that nobody reads once it becomes short. */
+  /** Asks for what the subscription will hand out next, and notes who has bodies in memory. */
+  private void fill(Subscription subscription) {
+    List<LogCursor> cursors = subscription.cursors();
+    for (int i = 0; i < cursors.size(); i++) {
+      LogCursor cursor = cursors.get(i);
+      if (cursor.wantsRead()) {
+        backlogs.request(cursor);
+      }
+      if (!cursor.keeper && cursor.backlog.keptBytes() > 0) {
+        cursor.keeper = true;
+        keepers.add(cursor);
+      }
+    }
+  }
+
+  /** Takes memory from cursors that nobody reads once it becomes short. */
   private void evict() {
     long room = settings.totalWindowBytes() / 8;
     for (int i = 0; i < EVICTIONS_PER_TURN && !budget.windowHasRoom(room); i++) {
-      Queue queue = keepers.poll();
-      if (queue == null) {
+      LogCursor cursor = keepers.poll();
+      if (cursor == null) {
         return;
       }
-      if (!queue.deleted && queue.backlog.keptBytes() > 0 && queue.hasDemand()) {
-        keepers.add(queue);
+      boolean keeps = !cursor.closed && cursor.backlog.keptBytes() > 0;
+      if (keeps && cursor.subscription.hasDemand()) {
+        keepers.add(cursor);
         continue;
       }
-      queue.keeper = false;
-      if (!queue.deleted && queue.backlog.keptBytes() > 0) {
-        queue.evict();
+      cursor.keeper = false;
+      if (keeps) {
+        cursor.evict();
       }
     }
   }

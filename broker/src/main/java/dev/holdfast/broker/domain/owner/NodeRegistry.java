@@ -32,7 +32,7 @@ final class NodeRegistry {
   }
 
   /** Every queue and every dead-letter queue. */
-  Collection<Queue> all() {
+  Collection<Queue> queues() {
     return queues.values();
   }
 
@@ -47,7 +47,7 @@ final class NodeRegistry {
       if (NodeCodec.isNode(entry.getKey())) {
         NodeCodec.StoredQueue stored = NodeCodec.decode(entry.getKey(), entry.getValue(), settings);
         Queue known = before.get(stored.definition().name());
-        if (known != null && known.logId == stored.logId()) {
+        if (known != null && known.log.id == stored.logId()) {
           keep(known);
         } else {
           add(stored);
@@ -62,7 +62,7 @@ final class NodeRegistry {
   }
 
   private void keep(Queue queue) {
-    queue.rebuild(store.view());
+    queue.log.rebuild(store.view());
     queues.put(queue.name(), queue);
     if (queue.deadLetters != null) {
       keep(queue.deadLetters);
@@ -81,8 +81,8 @@ final class NodeRegistry {
         new Queue(
             stored.deadLetterLogId(), deadDefinition, null, budget, settings.queueWindowBytes());
     Queue queue = new Queue(stored.logId(), definition, dead, budget, settings.queueWindowBytes());
-    dead.rebuild(store.view());
-    queue.rebuild(store.view());
+    dead.log.rebuild(store.view());
+    queue.log.rebuild(store.view());
     queues.put(dead.name(), dead);
     queues.put(queue.name(), queue);
     return queue;

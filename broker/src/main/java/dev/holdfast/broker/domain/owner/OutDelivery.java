@@ -19,11 +19,11 @@ final class OutDelivery implements Delivery {
     FETCHING,
     /** Its outcome is part of the batch that is not committed yet. */
     STAGED,
-    /** Settled, or its queue is gone. */
+    /** Settled, or its subscription is gone. */
     DONE
   }
 
-  /** What the outcome means for the queue, once committed. */
+  /** What the outcome means for the log, once committed. */
   enum Effect {
     /** The log no longer has it. */
     GONE,
@@ -31,6 +31,7 @@ final class OutDelivery implements Delivery {
     GIVE_BACK
   }
 
+  final LogCursor cursor;
   final ConsumerTarget consumer;
   final long sequence;
   final int bytes;
@@ -53,16 +54,25 @@ final class OutDelivery implements Delivery {
   @Nullable OutDelivery previous;
   @Nullable OutDelivery next;
 
-  OutDelivery(ConsumerTarget consumer, StoredMessage message) {
-    this(consumer, message, 0, true, null);
+  /** A message that was never out. */
+  OutDelivery(LogCursor cursor, ConsumerTarget consumer, StoredMessage message) {
+    this(cursor, consumer, message, 0, true, null);
   }
 
+  /** A message with a history. */
   OutDelivery(
+      LogCursor cursor, ConsumerTarget consumer, StoredMessage message, ReturnedMessage history) {
+    this(cursor, consumer, message, history.failures, history.first, history.shunned);
+  }
+
+  private OutDelivery(
+      LogCursor cursor,
       ConsumerTarget consumer,
       StoredMessage message,
       int failures,
       boolean first,
       @Nullable Shunned shunned) {
+    this.cursor = cursor;
     this.consumer = consumer;
     this.message = message;
     this.sequence = message.sequence();
@@ -94,7 +104,7 @@ final class OutDelivery implements Delivery {
 
   @Override
   public void sent() {
-    if (consumer.queue.budget.lean()) {
+    if (consumer.subscription.budget.lean()) {
       message = null;
     }
   }

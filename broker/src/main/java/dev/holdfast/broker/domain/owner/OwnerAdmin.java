@@ -38,7 +38,7 @@ final class OwnerAdmin implements NodeAdmin {
   private List<QueueInfo> list(Principal principal) {
     List<QueueInfo> infos = new ArrayList<>();
     StoreView view = context.store().view();
-    for (Queue queue : context.nodes().all()) {
+    for (Queue queue : context.nodes().queues()) {
       if (queue.deadLetters != null
           && context.access().denied(principal, Permission.INSPECT, queue.name()) == null) {
         infos.add(queue.info(view));
@@ -58,17 +58,17 @@ final class OwnerAdmin implements NodeAdmin {
         result -> {
           Queue queue = context.queue(principal, Permission.INSPECT, name);
           StoreView view = context.store().view();
-          long oldest = queue.oldestSequence(view);
-          StoreView.LogView log = view.log(queue.logId);
+          long oldest = queue.cursor.oldestSequence(view);
+          StoreView.LogView log = view.log(queue.log.id);
           ChunkInfo chunk = log == null ? null : log.chunkAtOrAfter(oldest);
-          if (oldest == 0 || chunk == null || queue.oldestMs(oldest) != 0) {
+          if (oldest == 0 || chunk == null || queue.cursor.oldestMs(oldest) != 0) {
             result.complete(queue.info(view));
             return;
           }
           context
               .reads()
               .read(
-                  queue.logId,
+                  queue.log.id,
                   List.of(chunk),
                   read -> {
                     learnOldest(queue, oldest, read.get(0));
@@ -81,7 +81,7 @@ final class OwnerAdmin implements NodeAdmin {
     if (read.messages() != null) {
       for (StoredMessage message : read.messages()) {
         if (message.sequence() == oldest) {
-          queue.oldestLearned(message);
+          queue.cursor.oldestLearned(message);
         }
       }
     }

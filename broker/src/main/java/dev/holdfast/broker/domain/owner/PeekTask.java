@@ -34,7 +34,7 @@ final class PeekTask {
 
   /** Goes on from this sequence. Owner thread. */
   void from(long sequence) {
-    StoreView.LogView log = context.store().view().log(queue.logId);
+    StoreView.LogView log = context.store().view().log(queue.log.id);
     StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
     ChunkInfo chunk =
         log == null || cursor == null || full()
@@ -43,7 +43,7 @@ final class PeekTask {
     if (chunk == null) {
       result.complete(found);
     } else {
-      context.reads().read(queue.logId, List.of(chunk), read -> take(sequence, read.get(0)));
+      context.reads().read(queue.log.id, List.of(chunk), read -> take(sequence, read.get(0)));
     }
   }
 
@@ -54,9 +54,9 @@ final class PeekTask {
   }
 
   private void take(long from, ReadAhead.Result read) {
-    StoreView.CursorView cursor = context.backlogs().cursor(queue);
+    StoreView.CursorView cursor = queue.cursor.view(context.store().view());
     if (cursor != null && read.messages() != null) {
-      long[] out = queue.outSequences();
+      long[] out = queue.cursor.outSequences();
       Arrays.sort(out);
       for (StoredMessage message : read.messages()) {
         long sequence = message.sequence();
@@ -67,7 +67,7 @@ final class PeekTask {
         }
       }
     } else if (read.corrupt()) {
-      context.backlogs().report(queue, read);
+      context.backlogs().report(queue.subscription, read);
     }
     from(read.chunk().endSequence());
   }

@@ -3,14 +3,11 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.EdgeEvent;
-import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
-import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
-import dev.holdfast.storage.StoredMessage;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -58,27 +55,27 @@ final class PublisherLinks {
       return;
     }
     NodeError refusal = access.denied(principal, Permission.SEND, address);
-    Queue queue = refusal == null ? nodes.find(address) : null;
-    if (refusal == null && queue == null) {
+    Node node = refusal == null ? nodes.find(address) : null;
+    if (refusal == null && node == null) {
       refusal = noSuchNode(address);
     }
-    if (queue == null || refusal != null) {
+    if (node == null || refusal != null) {
       target.refusal = refusal;
       target.emit(new EdgeEvent.PublisherClosed(port, refusal == null ? NOT_OPEN : refusal));
       return;
     }
-    target.queue = queue;
-    queue.attach(target);
+    target.node = node;
+    node.publishers().attach(target);
     target.emit(
         new EdgeEvent.PublisherOpened(
-            port, new NodeInfo(queue.name(), NodeKind.QUEUE, queue.definition.maxMessageBytes())));
+            port, new NodeInfo(node.name(), node.kind(), node.maxMessageBytes())));
   }
 
   void close(OwnerCommand.ClosePublisher command) {
     PublisherTarget target = targets.remove(command.port());
     recent = null;
-    if (target != null && target.queue != null) {
-      target.queue.detach(target);
+    if (target != null && target.node != null) {
+      target.node.publishers().detach(target);
     }
   }
 
@@ -92,21 +89,24 @@ final class PublisherLinks {
       }
       recent = target;
     }
-    Queue queue = target.queue;
+    Node node = target.node;
     NodeError refusal = target.refusal;
-    if (refusal == null && queue == null) {
+    if (refusal == null && node == null) {
       refusal = access.denied(target.principal, Permission.SEND, command.to());
-      queue = refusal == null ? nodes.find(command.to()) : null;
-      if (refusal == null && queue == null) {
+      node = refusal == null ? nodes.find(command.to()) : null;
+      if (refusal == null && node == null) {
         refusal = noSuchNode(command.to());
       }
     }
-    if (refusal == null && queue != null) {
-      refusal = unacceptable(queue, command.message());
+    if (refusal == null && node != null) {
+      refusal = node.refusal(command.message());
+    }
+    if (refusal == null) {
+      refusal = gate.refusal();
     }
     long sequence = 0;
-    if (refusal == null && queue != null) {
-      sequence = append(queue, command.message());
+    if (refusal == null && node != null) {
+      sequence = node.stagePublish(batch, command.message());
     }
     if (command.confirm()) {
       target.answer(new PublishAnswer(command.token(), sequence, refusal));
@@ -121,44 +121,6 @@ final class PublisherLinks {
           .lane(port.loop())
           .add(new EdgeEvent.Published(port, new java.util.ArrayList<>(java.util.List.of(answer))));
     }
-  }
-
-  private @Nullable NodeError unacceptable(Queue queue, IncomingMessage message) {
-    if (message.body().length > queue.definition.maxMessageBytes()) {
-      return new NodeError(
-          NodeError.Code.MESSAGE_TOO_LARGE,
-          "the message has "
-              + message.body().length
-              + " bytes, the queue takes "
-              + queue.definition.maxMessageBytes());
-    }
-    return gate.refusal();
-  }
-
-  private long append(Queue queue, IncomingMessage message) {
-    long sequence = queue.nextSequence;
-    long now = batch.nowMs();
-    long ttl = message.ttlMs();
-    byte flags = message.durable() ? StoredMessage.DURABLE : 0;
-    long expiry = message.expiryMs();
-    if (ttl >= 0) {
-      flags |= StoredMessage.HAS_TTL;
-      expiry = expiry == 0 ? now + ttl : expiry;
-    }
-    batch.append(
-        queue,
-        new StoredMessage(
-            sequence,
-            flags,
-            message.priority(),
-            now,
-            expiry,
-            // AMQP's ttl is an unsigned 32-bit number: kept as its bits.
-            (int) ttl,
-            message.messageFormat(),
-            StoredMessage.NO_ATTRIBUTES,
-            message.body()));
-    return sequence;
   }
 
   static NodeError noSuchNode(String address) {

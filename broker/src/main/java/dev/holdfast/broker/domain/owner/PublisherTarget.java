@@ -16,7 +16,7 @@ final class PublisherTarget {
   private final Outbox.Lane lane;
 
   /** The node; null: the anonymous terminus, or refused. */
-  @Nullable Queue queue;
+  @Nullable Node node;
 
   /** Why this link takes nothing (any more). */
   @Nullable NodeError refusal;

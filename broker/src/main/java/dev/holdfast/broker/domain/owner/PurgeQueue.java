@@ -54,32 +54,32 @@ final class PurgeQueue implements AdminChange {
   }
 
   private void stage(StagedBatch batch, Queue queue) throws StoreException {
-    StoreView.LogView log = context.store().view().log(queue.logId);
+    StoreView.LogView log = context.store().view().log(queue.log.id);
     StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
     if (log == null || cursor == null || cursor.messages() == 0) {
       return;
     }
-    long[] out = queue.outSequences();
+    long[] out = queue.cursor.outSequences();
     Arrays.sort(out);
     long from = 0;
     for (long sequence : out) {
       ChunkInfo chunk = sequence < from ? null : log.chunkAtOrAfter(sequence);
       if (chunk != null) {
-        batch.changes().purge(queue.logId, Queue.CURSOR, from, chunk.firstSequence());
+        batch.changes().purge(queue.log.id, Queue.CURSOR, from, chunk.firstSequence());
         purgeAround(batch, queue, cursor, chunk, out);
         from = chunk.endSequence();
       }
     }
-    batch.changes().purge(queue.logId, Queue.CURSOR, from, Long.MAX_VALUE);
+    batch.changes().purge(queue.log.id, Queue.CURSOR, from, Long.MAX_VALUE);
   }
 
   private void purgeAround(
       StagedBatch batch, Queue queue, StoreView.CursorView cursor, ChunkInfo chunk, long[] out)
       throws StoreException {
-    for (StoredMessage message : context.store().read(queue.logId, chunk)) {
+    for (StoredMessage message : context.store().read(queue.log.id, chunk)) {
       long sequence = message.sequence();
       if (!cursor.acknowledged(sequence) && Arrays.binarySearch(out, sequence) < 0) {
-        batch.changes().acknowledge(queue.logId, Queue.CURSOR, sequence, message.bytes());
+        batch.changes().acknowledge(queue.log.id, Queue.CURSOR, sequence, message.bytes());
       }
     }
   }
@@ -87,9 +87,9 @@ final class PurgeQueue implements AdminChange {
   @Override
   public void committed() {
     if (chosen != null) {
-      chosen.purged(context.store().view());
+      chosen.cursor.purged(context.store().view());
       // A consumer may wait for a read that no longer matters, or for the answer to its drain.
-      context.dirty().add(chosen);
+      context.dirty().add(chosen.subscription);
       result.complete(before - chosen.messages(context.store().view()));
     }
   }

@@ -62,8 +62,7 @@ final class Settler {
     List<OutDelivery> settlements = batch.settlements();
     for (int i = 0; i < settlements.size(); i++) {
       OutDelivery delivery = settlements.get(i);
-      StoreView.LogView log = view.log(delivery.consumer.queue.logId);
-      StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
+      StoreView.CursorView cursor = delivery.cursor.view(view);
       if (cursor == null || cursor.acknowledged(delivery.sequence)) {
         delivery.effect = OutDelivery.Effect.GONE;
       } else {
@@ -106,7 +105,7 @@ final class Settler {
       return true;
     }
     Verdict verdict =
-        DeadLetterDecider.failed(delivery.failures, delivery.consumer.queue.definition.retry());
+        DeadLetterDecider.failed(delivery.failures, delivery.consumer.subscription.retry);
     if (verdict instanceof Verdict.DeadLetter dead && canMove(delivery)) {
       return move(delivery, dead, new Outcome.Rejected("", ""));
     }
@@ -115,14 +114,12 @@ final class Settler {
   }
 
   private boolean canMove(OutDelivery delivery) {
-    return delivery.consumer.queue.deadLetters != null && !movesOff;
+    return delivery.consumer.subscription.deadLetters != null && !movesOff;
   }
 
   private void acknowledge(OutDelivery delivery) {
-    batch
-        .changes()
-        .acknowledge(
-            delivery.consumer.queue.logId, Queue.CURSOR, delivery.sequence, delivery.bytes);
+    LogCursor cursor = delivery.cursor;
+    batch.changes().acknowledge(cursor.log.id, cursor.id, delivery.sequence, delivery.bytes);
     delivery.effect = OutDelivery.Effect.GONE;
   }
 
@@ -133,17 +130,16 @@ final class Settler {
   }
 
   private void failed(OutDelivery delivery, int failures, boolean shun) {
-    batch
-        .changes()
-        .recordFailure(delivery.consumer.queue.logId, Queue.CURSOR, delivery.sequence, failures, 0);
+    LogCursor cursor = delivery.cursor;
+    batch.changes().recordFailure(cursor.log.id, cursor.id, delivery.sequence, failures, 0);
     giveBack(delivery, failures, shun);
   }
 
   /** Append there and acknowledge here, in one batch; false when the body has to be read first. */
   private boolean move(OutDelivery delivery, Verdict.DeadLetter dead, Outcome.Rejected words) {
     StoredMessage message = delivery.messageIfKept();
-    Queue queue = delivery.consumer.queue;
-    Queue target = queue.deadLetters;
+    Subscription origin = delivery.consumer.subscription;
+    Queue target = origin.deadLetters;
     if (message == null || target == null) {
       return false;
     }
@@ -153,16 +149,16 @@ final class Settler {
             dead.reason().code(),
             words.condition(),
             words.description(),
-            queue.name(),
+            origin.name,
             delivery.sequence,
             message.enqueuedMs(),
             dead.failures(),
             batch.nowMs(),
             delivery.consumer.principal.name());
     batch.move(
-        target,
+        target.log,
         new StoredMessage(
-            target.nextSequence,
+            target.log.nextSequence,
             message.flags(),
             message.priority(),
             batch.nowMs(),

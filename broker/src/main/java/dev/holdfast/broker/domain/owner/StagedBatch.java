@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What one turn of the loop has decided and not committed yet. Reused. */
 final class StagedBatch {
   private final StoreBatch changes;
-  private final List<Queue> appendedTo = new ArrayList<>();
+  private final List<NodeLog> appendedTo = new ArrayList<>();
   private final List<OutDelivery> settlements = new ArrayList<>();
   private final Set<StoredMessage> moved = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable AdminChange adminChange;
@@ -39,28 +39,28 @@ final class StagedBatch {
   }
 
   /** A publish. */
-  void append(Queue queue, StoredMessage message) {
-    stage(queue, message);
+  void append(NodeLog log, StoredMessage message) {
+    stage(log, message);
     waitedFor |= message.durable();
   }
 
   /** A message on its way to another queue; its acknowledgement is in the same batch. */
-  void move(Queue target, StoredMessage message) {
+  void move(NodeLog target, StoredMessage message) {
     stage(target, message);
     moved.add(message);
   }
 
-  /** Messages of {@link #append}, in order, as they were numbered for this queue. */
-  List<StoredMessage> published(Queue queue) {
-    List<StoredMessage> published = new ArrayList<>(queue.stagedAppends());
+  /** Messages of {@link #append}, in order, as they were numbered for this log. */
+  List<StoredMessage> published(NodeLog log) {
+    List<StoredMessage> published = new ArrayList<>(log.stagedAppends());
     published.removeIf(moved::contains);
     return published;
   }
 
-  private void stage(Queue queue, StoredMessage message) {
-    changes.append(queue.logId, message);
-    if (queue.append(message)) {
-      appendedTo.add(queue);
+  private void stage(NodeLog log, StoredMessage message) {
+    changes.append(log.id, message);
+    if (log.append(message)) {
+      appendedTo.add(log);
     }
     appendedBytes += message.bytes();
   }
@@ -69,7 +69,7 @@ final class StagedBatch {
     settlements.add(delivery);
   }
 
-  List<Queue> appendedTo() {
+  List<NodeLog> appendedTo() {
     return appendedTo;
   }
 

@@ -261,10 +261,10 @@ final class Simulation {
       Queue queue = rig.body.nodes().find(name);
       QueueInfo info = queue.info(rig.store.view());
       check(info.messages() == stored.get(name).size(), name + " counts wrong: " + info);
-      check(info.unsettled() == queue.outSequences().length, name + " unsettled: " + info);
+      check(info.unsettled() == queue.cursor.outSequences().length, name + " unsettled: " + info);
       check(info.unreadable() == 0, name + " has nothing unreadable");
       Set<Long> out = new HashSet<>();
-      for (long sequence : queue.outSequences()) {
+      for (long sequence : queue.cursor.outSequences()) {
         check(out.add(sequence), name + ": " + sequence + " is out twice");
       }
     }
@@ -282,7 +282,7 @@ final class Simulation {
   }
 
   private List<Integer> idsIn(Queue queue) {
-    StoreView.LogView log = rig.store.view().log(queue.logId);
+    StoreView.LogView log = rig.store.view().log(queue.log.id);
     StoreView.CursorView cursor = log.cursor(Queue.CURSOR);
     List<Integer> ids = new ArrayList<>();
     long bytes = 0;
@@ -302,7 +302,7 @@ final class Simulation {
 
   private List<StoredMessage> read(Queue queue, ChunkInfo chunk) {
     try {
-      return rig.store.read(queue.logId, chunk);
+      return rig.store.read(queue.log.id, chunk);
     } catch (StoreException e) {
       throw new AssertionError("unreadable " + Arrays.toString(QUEUES), e);
     }

@@ -1,0 +1,152 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one subscription stands in one log, and what it keeps of it in memory. Acknowledgements go
+ * to (log, id); what they add up to lies in the store.
+ */
+final class LogCursor {
+  final NodeLog log;
+
+  /** The store's id of this cursor among those of the log. */
+  final int id;
+
+  final Subscription subscription;
+  final Backlog backlog;
+
+  /** Listed among the cursors that have bodies in memory. */
+  boolean keeper;
+
+  /** A read of the backlog is under way; its result counts only in the same epoch. */
+  boolean loading;
+
+  int epoch;
+
+  /** The log or the subscription is gone. */
+  boolean closed;
+
+  /** When the message with this sequence came, as learned last: the oldest one, mostly. */
+  private long oldestSequence;
+
+  private long oldestMs;
+
+  LogCursor(NodeLog log, int id, Subscription subscription, long windowBytes) {
+    this.log = log;
+    this.id = id;
+    this.subscription = subscription;
+    this.backlog = new Backlog(subscription.budget, windowBytes);
+  }
+
+  /** Takes positions and counts from the store, at the start and after a failed commit. */
+  void rebuild(StoreView.LogView view) {
+    StoreView.CursorView cursor = view.cursor(id);
+    if (cursor == null) {
+      throw new IllegalStateException("log " + view.id() + " has no cursor " + id);
+    }
+    epoch++;
+    loading = false;
+    backlog.rebuild(view, cursor, outSequences());
+  }
+
+  /** Frees the memory of a cursor that nobody reads. */
+  void evict() {
+    epoch++;
+    loading = false;
+    backlog.evict(outSequences());
+  }
+
+  /** What is not out has been taken from the log. */
+  void purged(StoreView view) {
+    StoreView.LogView logView = view.log(log.id);
+    if (logView == null || messages(view) == subscription.unsettled()) {
+      epoch++;
+      loading = false;
+      backlog.clear();
+    } else {
+      rebuild(logView);
+    }
+  }
+
+  /** These messages are in the log now. */
+  void appended(List<StoredMessage> messages) {
+    boolean wanted = subscription.hasConsumers();
+    for (int i = 0; i < messages.size(); i++) {
+      backlog.appended(messages.get(i), wanted);
+    }
+  }
+
+  /** Hands out the first message that this consumer can get, or null. */
+  @Nullable OutDelivery take(ConsumerTarget consumer) {
+    return backlog.take(this, consumer);
+  }
+
+  /** Whether consumers are here (or could soon take) what is only on disk. */
+  boolean wantsRead() {
+    return !loading
+        && subscription.hasConsumers()
+        && backlog.incomplete()
+        && (subscription.hasDemand() || subscription.budget.windowHasRoom(0));
+  }
+
+  /** The log or the subscription is gone. */
+  void close() {
+    closed = true;
+    epoch++;
+    backlog.clear();
+  }
+
+  /** Sequences of everything that is out at consumers, those that are leaving included. */
+  long[] outSequences() {
+    return subscription.outSequences();
+  }
+
+  StoreView.@Nullable CursorView view(StoreView view) {
+    StoreView.LogView logView = view.log(log.id);
+    return logView == null ? null : logView.cursor(id);
+  }
+
+  /** Messages not yet acknowledged. */
+  long messages(StoreView view) {
+    StoreView.CursorView cursor = view(view);
+    return cursor == null ? 0 : cursor.messages();
+  }
+
+  /** Their bytes. */
+  long bytes(StoreView view) {
+    StoreView.CursorView cursor = view(view);
+    return cursor == null ? 0 : cursor.bytes();
+  }
+
+  /** The lowest sequence that is not acknowledged; 0 when there is none. */
+  long oldestSequence(StoreView view) {
+    StoreView.LogView logView = view.log(log.id);
+    StoreView.CursorView cursor = logView == null ? null : logView.cursor(id);
+    return logView == null || cursor == null || cursor.messages() == 0
+        ? 0
+        : cursor.nextUnacknowledged(logView.firstSequence());
+  }
+
+  /** When that message came, in epoch milliseconds; 0 when only the disk knows. */
+  long oldestMs(long sequence) {
+    if (sequence != oldestSequence) {
+      StoredMessage message = backlog.inMemory(sequence);
+      if (message == null) {
+        message = subscription.oldestOut(this, sequence);
+      }
+      if (message == null) {
+        return 0;
+      }
+      oldestLearned(message);
+    }
+    return oldestMs;
+  }
+
+  void oldestLearned(StoredMessage message) {
+    oldestSequence = message.sequence();
+    oldestMs = message.enqueuedMs();
+  }
+}
