@@ -51,8 +51,17 @@ public interface MessageStore extends AutoCloseable {
   /** Timers due at or before {@code untilMs} (epoch), earliest first, at most {@code limit}. */
   List<StoredTimer> timersDue(long untilMs, int limit) throws StoreException;
 
-  /** What was remembered under this idempotency key for this node, if the row is still kept. */
+  /**
+   * What was remembered last under this idempotency key for this node, if the row is still kept;
+   * its window may be over.
+   */
   Optional<RememberedKey> remembered(int nodeId, byte[] idempotencyKey) throws StoreException;
+
+  /**
+   * How many idempotency keys are kept, those included whose window is over but whose bucket is
+   * not; fewer for a while after opening, as long as they are being read.
+   */
+  long rememberedKeys();
 
   /** Whether publishes may be taken, how much room is left, background errors. Any thread. */
   StoreHealth health();

@@ -63,11 +63,23 @@ public interface StoreBatch {
   /** Deletes a timer; does nothing when there is none. */
   void deleteTimer(StoredTimer timer);
 
-  /** Remembers an idempotency key of a node. */
-  void remember(int nodeId, byte[] idempotencyKey, RememberedKey value);
+  /**
+   * Remembers an idempotency key of a node.
+   *
+   * @param windowMs how long the key is kept at least, from {@link RememberedKey#storedMs()} on
+   */
+  void remember(int nodeId, byte[] idempotencyKey, RememberedKey value, long windowMs);
 
-  /** Forgets every key of every node stored before {@code storedBeforeMs}, in bucket steps. */
-  void forgetKeysBefore(long storedBeforeMs);
+  /**
+   * Forgets a key that was remembered with the same time and window; does nothing when it was not.
+   */
+  void forgetKey(int nodeId, byte[] idempotencyKey, long storedMs, long windowMs);
+
+  /**
+   * Forgets keys whose window is over at {@code nowMs}, some time after its end: whoever asks for a
+   * key compares the times.
+   */
+  void forgetKeys(long nowMs);
 
   /** Whether nothing has been added since the last {@link #clear()}. */
   boolean isEmpty();

@@ -141,6 +141,11 @@ public final class FaultyMessageStore implements MessageStore {
   }
 
   @Override
+  public long rememberedKeys() {
+    return store.rememberedKeys();
+  }
+
+  @Override
   public Optional<RememberedKey> remembered(int nodeId, byte[] idempotencyKey)
       throws StoreException {
     usable();

@@ -10,7 +10,6 @@ import java.util.Optional;
  * One thread, as {@link MessageStore} says.
  */
 public final class InMemoryMessageStore implements MessageStore {
-  private static final long BUCKET_MS = 150_000;
 
   private final InMemoryDisk disk;
   private final MessageStore store;
@@ -29,7 +28,8 @@ public final class InMemoryMessageStore implements MessageStore {
   public static InMemoryMessageStore open(InMemoryDisk disk) {
     try {
       LogStore store =
-          LogStore.start(disk.engine(), new PlainSealer(), new LogStore.Timing(() -> 0, BUCKET_MS));
+          LogStore.start(
+              disk.engine(), new PlainSealer(), () -> 0, new LogStore.Keys(1 << 20, Runnable::run));
       return new InMemoryMessageStore(disk, store);
     } catch (StoreException e) {
       throw new IllegalStateException(e.getMessage(), e);
@@ -80,6 +80,11 @@ public final class InMemoryMessageStore implements MessageStore {
   @Override
   public List<StoredTimer> timersDue(long untilMs, int limit) throws StoreException {
     return store.timersDue(untilMs, limit);
+  }
+
+  @Override
+  public long rememberedKeys() {
+    return store.rememberedKeys();
   }
 
   @Override

@@ -160,25 +160,6 @@ public abstract class MessageStoreContract extends StoreContractBase {
   }
 
   @Test
-  void remembersIdempotencyKeys() throws Exception {
-    byte[] key = "order-1".getBytes(StandardCharsets.UTF_8);
-    batch.remember(1, key, new RememberedKey(7, 0x1234567890L, 1_000_000));
-    batch.remember(1, new byte[] {9}, new RememberedKey(8, 1, 9_000_000));
-    commit();
-    assertThat(store.remembered(2, key)).isEmpty();
-    restart();
-    assertThat(store.remembered(1, key)).hasValue(new RememberedKey(7, 0x1234567890L, 1_000_000));
-    batch.forgetKeysBefore(8_000_000);
-    commit();
-    store.maintain();
-    for (int round = 0; round < 2; round++) {
-      assertThat(store.remembered(1, key)).isEmpty();
-      assertThat(store.remembered(1, new byte[] {9})).isPresent();
-      restart();
-    }
-  }
-
-  @Test
   void aCallersMistakeChangesNothingOnDisk() throws Exception {
     queue(1);
     append(1, 1, 11, 10);

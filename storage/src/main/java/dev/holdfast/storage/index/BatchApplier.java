@@ -62,7 +62,8 @@ public final class BatchApplier {
       case PUT_TIMER -> rows.timer((StoredTimer) ops.payload(i));
       case DELETE_TIMER -> rows.timerGone((StoredTimer) ops.payload(i));
       case REMEMBER -> rows.remember((BatchOperations.Remembered) ops.payload(i));
-      case FORGET -> rows.forgetBefore(ops.number(i));
+      case FORGET_KEY -> rows.forgetKey((BatchOperations.Remembered) ops.payload(i));
+      case FORGET -> rows.forgetKeys(ops.number(i));
     }
   }
 

@@ -41,7 +41,9 @@ public final class BatchOperations implements StoreBatch {
     DELETE_TIMER,
     /** {@link StoreBatch#remember}. */
     REMEMBER,
-    /** {@link StoreBatch#forgetKeysBefore}. */
+    /** {@link StoreBatch#forgetKey}; the value's time is all that counts. */
+    FORGET_KEY,
+    /** {@link StoreBatch#forgetKeys}. */
     FORGET
   }
 
@@ -54,8 +56,9 @@ public final class BatchOperations implements StoreBatch {
    * @param nodeId the node
    * @param key the producer's bytes
    * @param value what is kept
+   * @param windowMs for how long at least
    */
-  public record Remembered(int nodeId, byte[] key, RememberedKey value) {}
+  public record Remembered(int nodeId, byte[] key, RememberedKey value, long windowMs) {}
 
   private static final int INITIAL = 64;
 
@@ -145,13 +148,19 @@ public final class BatchOperations implements StoreBatch {
   }
 
   @Override
-  public void remember(int nodeId, byte[] idempotencyKey, RememberedKey value) {
-    add(Kind.REMEMBER, 0, 0, 0, 0, new Remembered(nodeId, idempotencyKey, value));
+  public void remember(int nodeId, byte[] idempotencyKey, RememberedKey value, long windowMs) {
+    add(Kind.REMEMBER, 0, 0, 0, 0, new Remembered(nodeId, idempotencyKey, value, windowMs));
   }
 
   @Override
-  public void forgetKeysBefore(long storedBeforeMs) {
-    add(Kind.FORGET, 0, 0, 0, storedBeforeMs, null);
+  public void forgetKey(int nodeId, byte[] idempotencyKey, long storedMs, long windowMs) {
+    RememberedKey value = new RememberedKey(0, 0, storedMs);
+    add(Kind.FORGET_KEY, 0, 0, 0, 0, new Remembered(nodeId, idempotencyKey, value, windowMs));
+  }
+
+  @Override
+  public void forgetKeys(long nowMs) {
+    add(Kind.FORGET, 0, 0, 0, nowMs, null);
   }
 
   @Override

@@ -63,8 +63,11 @@ public interface IndexSink {
   /** An idempotency key was remembered. */
   void remember(BatchOperations.Remembered remembered);
 
+  /** An idempotency key is not to be remembered after all. */
+  void forgetKey(BatchOperations.Remembered remembered);
+
   /** Idempotency keys stored before this moment are forgotten. */
-  void forgetBefore(long storedBeforeMs);
+  void forgetKeys(long nowMs);
 
   /**
    * Sum of the bytes of the chunk's messages below {@code sequence}: asked only when a cursor

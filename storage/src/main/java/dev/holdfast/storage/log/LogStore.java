@@ -15,6 +15,7 @@ import dev.holdfast.storage.index.StoreIndex;
 import dev.holdfast.storage.keys.Sealer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,27 +58,31 @@ public final class LogStore implements MessageStore {
   }
 
   /**
-   * Times that the store goes by.
+   * How idempotency keys are kept in memory.
    *
-   * @param clockMs a clock that never goes back, in milliseconds
-   * @param bucketMs width of an idempotency bucket in milliseconds
+   * @param maxTableBytes for fingerprints at most; beyond that the database answers for new keys
+   * @param loader runs what reads them after opening
    */
-  public record Timing(LongSupplier clockMs, long bucketMs) {}
+  public record Keys(long maxTableBytes, Executor loader) {}
 
-  private LogStore(RowEngine engine, Sealer sealer, Timing timing) {
+  private LogStore(RowEngine engine, Sealer sealer, LongSupplier clockMs, Keys keys) {
     this.engine = engine;
     this.sealer = sealer;
     this.reader = new ChunkReader(engine, sealer);
     this.timers = new TimerRows(engine, sealer);
-    this.idempotency = new IdempotencyRows(engine, sealer, timing.bucketMs());
+    this.idempotency = new IdempotencyRows(engine, sealer, keys);
     this.writer = new RowWriter(engine.batch(), sealer, idempotency, timers, reader);
-    this.reclaimer = new Reclaimer(engine, index, timing.clockMs());
+    this.reclaimer = new Reclaimer(engine, index, clockMs);
   }
 
-  /** Fills the index from the engine and starts a new session of sealing. */
-  public static LogStore start(RowEngine engine, Sealer sealer, Timing timing)
+  /**
+   * Fills the index from the engine and starts a new session of sealing.
+   *
+   * @param clockMs a clock that never goes back, in milliseconds
+   */
+  public static LogStore start(RowEngine engine, Sealer sealer, LongSupplier clockMs, Keys keys)
       throws StoreException {
-    LogStore store = new LogStore(engine, sealer, timing);
+    LogStore store = new LogStore(engine, sealer, clockMs, keys);
     int lastSession = store.load();
     store.startSession(lastSession + 1);
     return store;
@@ -171,6 +176,7 @@ public final class LogStore implements MessageStore {
     enter(state == State.OPEN ? State.OPEN : State.NEEDS_RECOVERY);
     try {
       state = State.NEEDS_RECOVERY;
+      idempotency.stopLoading();
       if (engineDoubtful) {
         engine.reopen();
       }
@@ -207,6 +213,11 @@ public final class LogStore implements MessageStore {
   }
 
   @Override
+  public long rememberedKeys() {
+    return idempotency.keys();
+  }
+
+  @Override
   public StoreHealth health() {
     return engine.health();
   }
@@ -223,6 +234,7 @@ public final class LogStore implements MessageStore {
     }
     engine.maintain();
     if (state == State.OPEN) {
+      idempotency.takeLoaded();
       reclaimer.run(writer.takeDeadBytes(), commitNumber, idempotency);
     }
   }
@@ -231,6 +243,7 @@ public final class LogStore implements MessageStore {
   public void close() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
+      idempotency.stopLoading();
       engine.close();
     }
   }

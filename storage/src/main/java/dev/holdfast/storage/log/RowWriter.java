@@ -217,8 +217,13 @@ final class RowWriter implements IndexSink {
   }
 
   @Override
-  public void forgetBefore(long storedBeforeMs) {
-    idempotency.forgetBefore(rows, storedBeforeMs);
+  public void forgetKey(BatchOperations.Remembered remembered) {
+    idempotency.delete(rows, remembered);
+  }
+
+  @Override
+  public void forgetKeys(long nowMs) {
+    idempotency.forget(rows, nowMs);
   }
 
   @Override

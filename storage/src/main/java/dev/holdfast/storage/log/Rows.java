@@ -25,7 +25,8 @@ import java.util.TreeMap;
  *             → u8 3, acknowledged bytes u32, n u16, n × {index u16, failures u16, notBeforeMs u64},
  *               bitmap
  * timer dueMs u64, kind u8, logId u32, seq u64 → sealed value, or nothing
- * dedup bucket u32, nodeId u32, hash 16        → seq u64, masked digest u64, storedMs u64
+ * dedup width u8, bucket u32, nodeId u32, hash 16
+ *                                              → seq u64, masked digest u64, storedMs u64
  * meta  'c'                                    → commit u64, durable commit u64, next chunk id u64
  *       's' session u32                        → salt 16
  *       'i'                                    → next log id u32
@@ -200,8 +201,12 @@ public final class Rows {
     return ByteBuffer.allocate(21).putLong(dueMs).put(kind).putInt(logId).putLong(sequence).array();
   }
 
-  static byte[] dedup(int bucket, int nodeId, byte[] fingerprint) {
-    return ByteBuffer.allocate(24).putInt(bucket).putInt(nodeId).put(fingerprint, 0, 16).array();
+  static byte[] dedupBucket(int width, int bucket) {
+    return ByteBuffer.allocate(5).put((byte) width).putInt(bucket).array();
+  }
+
+  static byte[] dedup(byte[] bucket, int nodeId, byte[] fingerprint) {
+    return ByteBuffer.allocate(25).put(bucket).putInt(nodeId).put(fingerprint, 0, 16).array();
   }
 
   /** The row's value, which must have this length. */

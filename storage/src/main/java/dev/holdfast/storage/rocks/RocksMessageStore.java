@@ -50,7 +50,9 @@ public final class RocksMessageStore {
           LogStore.start(
               engine,
               sealer,
-              new LogStore.Timing(() -> settings.clock().millis(), settings.idempotencyBucketMs()));
+              () -> settings.clock().millis(),
+              new LogStore.Keys(
+                  settings.idempotencyTableBytes(), RocksMessageStore::readInBackground));
       join(warmUp);
       started = true;
       return store;
@@ -59,6 +61,12 @@ public final class RocksMessageStore {
         engine.abandon();
       }
     }
+  }
+
+  private static void readInBackground(Runnable task) {
+    Thread thread = new Thread(task, "holdfast-store-keys");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static void join(Thread warmUp) {

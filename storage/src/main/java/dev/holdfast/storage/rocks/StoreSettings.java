@@ -14,8 +14,8 @@ import java.time.Clock;
  * @param reserveBytes size of the reserve file, and the free space below which nothing is
  *     published; negative: as much as the write buffers and the log may need twice over, at most 5
  *     % of the file system
- * @param idempotencyBucketMs width of a bucket of idempotency keys in milliseconds: about a quarter
- *     of the usual window
+ * @param idempotencyTableBytes memory at most for the fingerprints of idempotency keys; a key takes
+ *     11 to 22 bytes
  * @param clock for what is about time: idle detection, creation dates of keys
  */
 public record StoreSettings(
@@ -24,22 +24,22 @@ public record StoreSettings(
     long writeBufferBytes,
     long blockCacheBytes,
     long reserveBytes,
-    long idempotencyBucketMs,
+    long idempotencyTableBytes,
     Clock clock) {
 
   private static final long MIB = 1L << 20;
 
   /** Checks the ranges. */
   public StoreSettings {
-    if (writeBufferBytes < 64 * 1024 || blockCacheBytes < 0 || idempotencyBucketMs < 1) {
+    if (writeBufferBytes < 64 * 1024 || blockCacheBytes < 0 || idempotencyTableBytes < 0) {
       throw new IllegalArgumentException(
           "write buffer ("
               + writeBufferBytes
               + ", at least 65536), block cache ("
               + blockCacheBytes
-              + ", at least 0) or idempotency bucket ("
-              + idempotencyBucketMs
-              + ", at least 1) is out of range");
+              + ", at least 0) or idempotency table ("
+              + idempotencyTableBytes
+              + ", at least 0) is out of range");
     }
   }
 
@@ -51,7 +51,7 @@ public record StoreSettings(
         32 * MIB,
         64 * MIB,
         -1,
-        150_000,
+        Runtime.getRuntime().maxMemory() / 8,
         Clock.systemUTC());
   }
 
@@ -63,14 +63,20 @@ public record StoreSettings(
         writeBufferBytes,
         blockCacheBytes,
         reserveBytes,
-        idempotencyBucketMs,
+        idempotencyTableBytes,
         clock);
   }
 
   /** With other buffers: small ones (1 to 16 MiB) for small file systems. */
   public StoreSettings withMemory(long writeBuffer, long blockCache) {
     return new StoreSettings(
-        dataDirectory, keyFile, writeBuffer, blockCache, reserveBytes, idempotencyBucketMs, clock);
+        dataDirectory,
+        keyFile,
+        writeBuffer,
+        blockCache,
+        reserveBytes,
+        idempotencyTableBytes,
+        clock);
   }
 
   /** With another reserve; negative means automatic, 0 none. */
@@ -81,14 +87,14 @@ public record StoreSettings(
         writeBufferBytes,
         blockCacheBytes,
         bytes,
-        idempotencyBucketMs,
+        idempotencyTableBytes,
         clock);
   }
 
-  /** With other idempotency buckets. */
-  public StoreSettings withIdempotencyBucketMs(long bucketMs) {
+  /** With another bound for the fingerprints of idempotency keys. */
+  public StoreSettings withIdempotencyTableBytes(long bytes) {
     return new StoreSettings(
-        dataDirectory, keyFile, writeBufferBytes, blockCacheBytes, reserveBytes, bucketMs, clock);
+        dataDirectory, keyFile, writeBufferBytes, blockCacheBytes, reserveBytes, bytes, clock);
   }
 
   /** With another clock. */
@@ -99,7 +105,7 @@ public record StoreSettings(
         writeBufferBytes,
         blockCacheBytes,
         reserveBytes,
-        idempotencyBucketMs,
+        idempotencyTableBytes,
         other);
   }
 

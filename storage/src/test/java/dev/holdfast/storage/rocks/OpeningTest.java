@@ -173,7 +173,7 @@ class OpeningTest {
       batch.append(1, new StoredMessage(11, (byte) 1, (byte) 4, 1, 0, 0, 0, canary, canary));
       batch.putDefinition("node/CANARY-4f1c", canary);
       batch.putTimer(new StoredTimer(5, (byte) 1, 1, 11, canary));
-      batch.remember(1, canary, new RememberedKey(11, 1, 1));
+      batch.remember(1, canary, new RememberedKey(11, 1, 1), 60_000);
       store.commit(batch, SYNCED);
     }
     open().close();
