@@ -4,7 +4,7 @@ import dev.holdfast.broker.amqp.codec.Flow;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 
 /** A link as its session sees it. Event-loop thread. */
-sealed interface Link permits PublisherLink, ConsumerLink, RefusedLink {
+sealed interface Link permits ReceivingLink, ConsumerLink, RefusedLink {
 
   /** The part that is the same for all links. */
   LinkEnd end();

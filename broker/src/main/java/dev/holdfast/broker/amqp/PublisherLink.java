@@ -1,11 +1,8 @@
 package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.amqp.codec.Fault;
-import dev.holdfast.broker.amqp.codec.FaultException;
 import dev.holdfast.broker.amqp.codec.Flow;
-import dev.holdfast.broker.amqp.codec.FrameOutput;
 import dev.holdfast.broker.amqp.codec.MessageView;
-import dev.holdfast.broker.amqp.codec.Transfer;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.LinkEnding;
@@ -21,13 +18,8 @@ import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A link on which the peer sends.
- *
- * <p>Invariant: credit + messages handed to the domain and not answered ≤ the window. Credit is
- * topped up when a quarter of the window is free, so flows are rare. Event-loop thread.
- */
-final class PublisherLink implements Link, PublisherPort {
+/** A link on which the peer sends messages to a node. Event-loop thread. */
+final class PublisherLink implements ReceivingLink, PublisherPort {
 
   /**
    * A pre-settled message is confirmed to the edge only every so often: enough to know how much is
@@ -44,12 +36,7 @@ final class PublisherLink implements Link, PublisherPort {
   private final AmqpConnection connection;
   private final Attach reply;
   private final boolean anonymous;
-  private final int window;
-  private final Incoming incoming = new Incoming();
-  private long maxMessageBytes;
-  private int deliveryCount;
-  private int credit;
-  private int unanswered;
+  private final Receiver receiver;
   private int silentMessages;
   private long silentBytes;
   private boolean left;
@@ -59,8 +46,9 @@ final class PublisherLink implements Link, PublisherPort {
     this.connection = end.session.connection;
     this.reply = reply;
     this.anonymous = target.anonymous();
-    this.window = connection.limits().perConnection().publisherCredit();
-    this.deliveryCount = initialDeliveryCount;
+    this.receiver =
+        new Receiver(
+            end, this, connection.limits().perConnection().publisherCredit(), initialDeliveryCount);
     end.belongsTo(this);
     connection.edge.submit(new OwnerCommand.OpenPublisher(this, connection.peer(), target));
   }
@@ -79,10 +67,11 @@ final class PublisherLink implements Link, PublisherPort {
   public void opened(NodeInfo node) {
     connection.run(
         () -> {
-          maxMessageBytes = Math.min(node.maxMessageBytes(), connection.limits().maxMessageBytes());
+          long maxMessageBytes =
+              Math.min(node.maxMessageBytes(), connection.limits().maxMessageBytes());
           Replies.maxMessageSize(reply, maxMessageBytes);
           if (end.attached(reply)) {
-            topUp();
+            receiver.open(maxMessageBytes);
           } else {
             leave(LinkEnding.DETACHED);
           }
@@ -112,12 +101,12 @@ final class PublisherLink implements Link, PublisherPort {
           for (PublishAnswer answer : answers) {
             answer((Token) answer.token(), answer.error());
           }
-          topUp();
+          receiver.topUp();
         });
   }
 
   private void answer(Token token, @Nullable NodeError error) {
-    unanswered -= token.messages;
+    receiver.answered(token.messages);
     connection.answered(token.bytes);
     if (!end.isAttached()) {
       return;
@@ -134,113 +123,20 @@ final class PublisherLink implements Link, PublisherPort {
     }
   }
 
-  /** Grants what is free, in one flow. */
-  private void topUp() {
-    int free = window - credit - unanswered;
-    if (end.isAttached() && free >= Math.max(1, window / 4) && !connection.isClosing()) {
-      credit += free;
-      sendFlow();
-    }
-  }
-
-  private void sendFlow() {
-    end.session.flow(new FrameOutput.LinkState(end.handle, deliveryCount, credit, -1, false));
+  @Override
+  public Receiver receiver() {
+    return receiver;
   }
 
   @Override
   public void flow(Flow flow) {
-    if (!end.isAttached()) {
-      return;
-    }
-    if (flow.deliveryCount >= 0) {
-      // A sender that gives up credit moves its count ahead of what it sent.
-      int skipped = (int) flow.deliveryCount - deliveryCount;
-      if (skipped > 0 && skipped <= credit) {
-        deliveryCount += skipped;
-        credit -= skipped;
-        topUp();
-      }
-    }
-    if (flow.echo) {
-      sendFlow();
-    }
+    receiver.flow(flow);
   }
 
-  /** Whether a delivery has begun and not ended. */
-  boolean isReceiving() {
-    return incoming.isActive();
-  }
-
-  /** Its delivery-id. */
-  int receivingId() {
-    return incoming.deliveryId();
-  }
-
-  /** One transfer; the payload ends at {@code to}. */
-  void transfer(Transfer t, byte[] b, int to) {
-    if (end.isOpening()) {
-      throw new FaultException(Fault.NO_CREDIT, FaultException.Scope.SESSION);
-    }
-    if (!end.isAttached()) {
-      return;
-    }
-    boolean continues = incoming.isActive();
-    if (!continues && !begin(t)) {
-      return;
-    }
-    if (continues && t.deliveryId >= 0 && (int) t.deliveryId != incoming.deliveryId()) {
-      fail(Fault.INTERLEAVED);
-      return;
-    }
-    incoming.settle(t.settled);
-    if (t.aborted) {
-      dropPartial();
-      finishDelivery();
-      return;
-    }
-    int bytes = to - t.payloadFrom;
-    if (incoming.bytes() + bytes > maxMessageBytes) {
-      fail(Fault.MESSAGE_SIZE);
-      return;
-    }
-    if (t.more) {
-      incoming.append(b, t.payloadFrom, to);
-      if (!connection.unfinished(bytes)) {
-        fail(Fault.UNFINISHED);
-      }
-      return;
-    }
-    finishDelivery();
-    if (incoming.bytes() == 0) {
-      publish(b, t.payloadFrom, to);
-    } else {
-      connection.unfinished(-incoming.bytes());
-      byte[] whole = incoming.join(b, t.payloadFrom, to);
-      publish(whole, 0, whole.length);
-    }
-    incoming.reset();
-  }
-
-  private boolean begin(Transfer t) {
-    if (t.tagBytes < 1 || t.tagBytes > 32) {
-      fail(Fault.DELIVERY_TAG);
-      return false;
-    }
-    if (credit <= 0) {
-      fail(Fault.NO_CREDIT);
-      return false;
-    }
-    incoming.begin((int) t.deliveryId, t.messageFormat);
-    return true;
-  }
-
-  private void finishDelivery() {
-    credit--;
-    deliveryCount++;
-  }
-
-  private void publish(byte[] b, int from, int to) {
+  @Override
+  public void arrived(byte[] b, int from, int to) {
     MessageView view = connection.edge.view;
+    Incoming incoming = receiver.incoming();
     int id = incoming.deliveryId();
     boolean settled = incoming.isSettled();
     if (!view.scan(b, from, to)) {
@@ -273,7 +169,7 @@ final class PublisherLink implements Link, PublisherPort {
 
   private void hand(String address, IncomingMessage message, int id, boolean settled) {
     long bytes = message.body().length;
-    unanswered++;
+    receiver.awaitsAnswer();
     connection.held(bytes);
     int messages = 1;
     boolean confirm = true;
@@ -301,11 +197,12 @@ final class PublisherLink implements Link, PublisherPort {
       fail(fault);
     } else {
       end.session.rejected(id, AmqpErrors.of(fault));
-      topUp();
+      receiver.topUp();
     }
   }
 
-  private void fail(Fault fault) {
+  @Override
+  public void fail(Fault fault) {
     end.detach(AmqpErrors.of(fault));
     leave(LinkEnding.DETACHED);
   }
@@ -319,17 +216,12 @@ final class PublisherLink implements Link, PublisherPort {
   }
 
   private void drop() {
-    dropPartial();
+    receiver.dropPartial();
     // No answer will ever come for these; they are as good as done.
     connection.held(-silentBytes);
-    unanswered -= silentMessages;
+    receiver.answered(silentMessages);
     silentBytes = 0;
     silentMessages = 0;
-  }
-
-  private void dropPartial() {
-    connection.unfinished(-incoming.bytes());
-    incoming.reset();
   }
 
   @Override

@@ -201,18 +201,19 @@ final class Session implements FrameOutput.SessionState {
     incomingWindow--;
     nextIncomingId++;
     Link link = link(transfer.handle);
-    if (!(link instanceof PublisherLink publisher)) {
+    if (!(link instanceof ReceivingLink receiving)) {
       if (link instanceof ConsumerLink) {
         throw new FaultException(Fault.ERRANT_LINK, FaultException.Scope.SESSION);
       }
       return;
     }
-    checkDeliveryId(publisher, transfer);
-    publisher.transfer(transfer, b, to);
+    checkDeliveryId(receiving, transfer);
+    receiving.receiver().transfer(transfer, b, to);
   }
 
-  private void checkDeliveryId(PublisherLink link, Transfer transfer) {
-    boolean first = !link.isReceiving();
+  private void checkDeliveryId(ReceivingLink link, Transfer transfer) {
+    Receiver receiver = link.receiver();
+    boolean first = !receiver.isReceiving();
     if (transfer.deliveryId < 0) {
       if (first && link.end().isAttached()) {
         throw new FaultException(Fault.DELIVERY_ID, FaultException.Scope.SESSION);
@@ -220,7 +221,7 @@ final class Session implements FrameOutput.SessionState {
       return;
     }
     int id = (int) transfer.deliveryId;
-    if (!first && id == link.receivingId()) {
+    if (!first && id == receiver.incoming().deliveryId()) {
       return;
     }
     if (seenDelivery && id != nextIncomingDeliveryId) {

@@ -1,0 +1,173 @@
+package dev.holdfast.broker.amqp;
+
+import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.amqp.codec.FaultException;
+import dev.holdfast.broker.amqp.codec.Flow;
+import dev.holdfast.broker.amqp.codec.FrameOutput;
+import dev.holdfast.broker.amqp.codec.Transfer;
+
+/**
+ * The receiving half of a link: the credit it gives (part 2 §2.6.7) and the delivery that is
+ * arriving, from its first transfer to its last (§2.6.14).
+ *
+ * <p>Invariant: credit + messages that are not answered ≤ the window. Credit is topped up when a
+ * quarter of the window is free, so flows are rare. Event-loop thread.
+ */
+final class Receiver {
+
+  /** Who the messages are for. */
+  interface Owner {
+
+    /** A message is here, from {@code from} to {@code to}; {@code b} is the caller's. */
+    void arrived(byte[] b, int from, int to);
+
+    /** The peer broke a rule that ends the link. */
+    void fail(Fault fault);
+  }
+
+  private final LinkEnd end;
+  private final AmqpConnection connection;
+  private final Owner owner;
+  private final int window;
+  private final Incoming incoming = new Incoming();
+  private long maxMessageBytes;
+  private int deliveryCount;
+  private int credit;
+  private int unanswered;
+
+  Receiver(LinkEnd end, Owner owner, int window, int initialDeliveryCount) {
+    this.end = end;
+    this.connection = end.session.connection;
+    this.owner = owner;
+    this.window = window;
+    this.deliveryCount = initialDeliveryCount;
+  }
+
+  /** The link is attached: messages of this size may come. */
+  void open(long maxBytes) {
+    maxMessageBytes = maxBytes;
+    topUp();
+  }
+
+  /** Whether a delivery has begun and not ended. */
+  boolean isReceiving() {
+    return incoming.isActive();
+  }
+
+  /** The delivery that is arriving, or has just arrived. */
+  Incoming incoming() {
+    return incoming;
+  }
+
+  /** What arrived waits for an answer, and its credit with it. */
+  void awaitsAnswer() {
+    unanswered++;
+  }
+
+  /** So many are answered (or never will be). */
+  void answered(int messages) {
+    unanswered -= messages;
+  }
+
+  /** Grants what is free, in one flow. */
+  void topUp() {
+    int free = window - credit - unanswered;
+    if (end.isAttached() && free >= Math.max(1, window / 4) && !connection.isClosing()) {
+      credit += free;
+      sendFlow();
+    }
+  }
+
+  private void sendFlow() {
+    end.session.flow(new FrameOutput.LinkState(end.handle, deliveryCount, credit, -1, false));
+  }
+
+  /** The peer's flow. */
+  void flow(Flow flow) {
+    if (!end.isAttached()) {
+      return;
+    }
+    if (flow.deliveryCount >= 0) {
+      // A sender that gives up credit moves its count ahead of what it sent.
+      int skipped = (int) flow.deliveryCount - deliveryCount;
+      if (skipped > 0 && skipped <= credit) {
+        deliveryCount += skipped;
+        credit -= skipped;
+        topUp();
+      }
+    }
+    if (flow.echo) {
+      sendFlow();
+    }
+  }
+
+  /** One transfer; the payload ends at {@code to}. */
+  void transfer(Transfer t, byte[] b, int to) {
+    if (end.isOpening()) {
+      throw new FaultException(Fault.NO_CREDIT, FaultException.Scope.SESSION);
+    }
+    if (!end.isAttached()) {
+      return;
+    }
+    boolean continues = incoming.isActive();
+    if (!continues && !begin(t)) {
+      return;
+    }
+    if (continues && t.deliveryId >= 0 && (int) t.deliveryId != incoming.deliveryId()) {
+      owner.fail(Fault.INTERLEAVED);
+      return;
+    }
+    incoming.settle(t.settled);
+    if (t.aborted) {
+      dropPartial();
+      finishDelivery();
+      return;
+    }
+    int bytes = to - t.payloadFrom;
+    if (incoming.bytes() + bytes > maxMessageBytes) {
+      owner.fail(Fault.MESSAGE_SIZE);
+      return;
+    }
+    if (t.more) {
+      incoming.append(b, t.payloadFrom, to);
+      if (!connection.unfinished(bytes)) {
+        owner.fail(Fault.UNFINISHED);
+      }
+      return;
+    }
+    finishDelivery();
+    // Let go of the parts first: the owner may end the link over what it finds.
+    if (incoming.bytes() == 0) {
+      incoming.reset();
+      owner.arrived(b, t.payloadFrom, to);
+    } else {
+      byte[] whole = incoming.join(b, t.payloadFrom, to);
+      dropPartial();
+      owner.arrived(whole, 0, whole.length);
+    }
+  }
+
+  private boolean begin(Transfer t) {
+    if (t.tagBytes < 1 || t.tagBytes > 32) {
+      owner.fail(Fault.DELIVERY_TAG);
+      return false;
+    }
+    if (credit <= 0) {
+      owner.fail(Fault.NO_CREDIT);
+      return false;
+    }
+    incoming.begin((int) t.deliveryId, t.messageFormat);
+    return true;
+  }
+
+  private void finishDelivery() {
+    credit--;
+    deliveryCount++;
+  }
+
+  /** What has not arrived whole never will. */
+  void dropPartial() {
+    connection.unfinished(-incoming.bytes());
+    incoming.reset();
+  }
+}
