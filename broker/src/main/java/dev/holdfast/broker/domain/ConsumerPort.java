@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A receiving link's broker side, implemented by the edge. Methods run on its event loop. */
 public interface ConsumerPort {
@@ -23,6 +24,15 @@ public interface ConsumerPort {
    * @param available messages left that this consumer could get
    */
   void drained(long available);
+
+  /**
+   * The answer to {@link OwnerCommand.CloseConsumer} with {@link LinkEnding#CLOSED} of a port that
+   * was opened with a {@link SubscriptionRequest}, after the commit: the subscription is deleted.
+   * Other ports need not implement it.
+   *
+   * @param error not null: it stays, and why
+   */
+  default void unsubscribed(@Nullable NodeError error) {}
 
   /** Detach with this error (also the answer to a refused attach). */
   void closed(NodeError error);

@@ -22,6 +22,15 @@ public interface Delivery {
    */
   default void sent() {}
 
+  /**
+   * Message annotations to be added on the way out: AMQP maps one after the other, each with its
+   * constructor; where keys are the same the last one counts, and all count more than those of the
+   * message. Empty: none.
+   */
+  default byte[] annotations() {
+    return StoredMessage.NO_ATTRIBUTES;
+  }
+
   /** AMQP header delivery-count: failed deliveries before this one. */
   int deliveryCount();
 

@@ -73,6 +73,14 @@ public sealed interface EdgeEvent {
     }
   }
 
+  /** A closed link's subscription is deleted, or stays with this error. */
+  record Unsubscribed(ConsumerPort port, @Nullable NodeError error) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.unsubscribed(error);
+    }
+  }
+
   /** The coordinator is attached. */
   record CoordinatorOpened(CoordinatorPort port) implements EdgeEvent {
     @Override

@@ -26,7 +26,9 @@ public sealed interface Outcome {
    * @param undeliverableHere never again to this consumer
    * @param deliverAtMs not before this moment, in epoch milliseconds (annotation {@code
    *     x-opt-delivery-time} of the outcome), 0 none
-   * @param annotations message annotations to be merged, an AMQP map as it came; null: none
+   * @param annotations an AMQP map that takes the place of {@link Delivery#annotations()} from now
+   *     on: the consumer's message annotations, merged by the edge with those that the delivery
+   *     had; null: no change
    */
   record Modified(
       boolean deliveryFailed,

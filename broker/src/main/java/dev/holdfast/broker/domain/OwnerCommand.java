@@ -64,7 +64,8 @@ public sealed interface OwnerCommand {
   /**
    * A link asks for a subscription that its container made before (an attach with a null source),
    * to look at it or to delete it: {@link CloseConsumer} with {@link LinkEnding#CLOSED} deletes.
-   * Answered as {@link OpenConsumer} is; nothing is ever delivered.
+   * Answered as {@link OpenConsumer} is; nothing is ever delivered. It does not count as a
+   * consumer.
    *
    * @param subscription only name and global count
    */
@@ -104,8 +105,9 @@ public sealed interface OwnerCommand {
 
   /**
    * The link is gone; deliveries still out get the default outcome. A subscription that its link
-   * named goes with {@link LinkEnding#CLOSED} when no other consumer is left; a volatile one with
-   * any.
+   * named goes with {@link LinkEnding#CLOSED} when no other consumer is left, and stays with {@code
+   * LOCKED} otherwise: answered by {@link ConsumerPort#unsubscribed}. A volatile one goes with its
+   * last consumer, however that ends.
    */
   record CloseConsumer(ConsumerPort port, LinkEnding ending) implements OwnerCommand {}
 

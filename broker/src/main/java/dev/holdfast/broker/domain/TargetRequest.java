@@ -8,9 +8,19 @@ import org.jspecify.annotations.Nullable;
  * @param address the node; empty: the anonymous terminus, or with {@code dynamic}
  * @param kind what the terminus capabilities say the node is; null: nothing
  * @param dynamic a node to be made; null: the node exists
+ * @param duplicateReport a message whose idempotency key is known already is answered with {@code
+ *     DUPLICATE} and the sequence of the first copy; otherwise it is accepted like that one
  */
 public record TargetRequest(
-    String address, @Nullable NodeKind kind, @Nullable DynamicNode dynamic) {
+    String address,
+    @Nullable NodeKind kind,
+    @Nullable DynamicNode dynamic,
+    boolean duplicateReport) {
+
+  /** One that wants no report of duplicates. */
+  public TargetRequest(String address, @Nullable NodeKind kind, @Nullable DynamicNode dynamic) {
+    this(address, kind, dynamic, false);
+  }
 
   /** An existing node of either kind; empty: the anonymous terminus. */
   public static TargetRequest of(String address) {
