@@ -1,6 +1,6 @@
 package dev.holdfast.deadletter;
 
-/** What is to happen to a message after a delivery ended without {@code accepted}. */
+/** What is to happen to a message. */
 public sealed interface Verdict {
 
   /**
@@ -11,10 +11,25 @@ public sealed interface Verdict {
   record Redeliver(int failures) implements Verdict {}
 
   /**
-   * Into the node's dead-letter queue.
+   * Back to its place, but not before a moment.
+   *
+   * @param failures how many deliveries have failed, this one included when it counts
+   * @param notBeforeMs epoch milliseconds
+   */
+  record RedeliverAfter(int failures, long notBeforeMs) implements Verdict {}
+
+  /**
+   * Into a dead-letter queue.
    *
    * @param reason why
    * @param failures how many deliveries have failed
    */
   record DeadLetter(DeadLetterReason reason, int failures) implements Verdict {}
+
+  /**
+   * Removed for good.
+   *
+   * @param reason why
+   */
+  record Drop(DeadLetterReason reason) implements Verdict {}
 }
