@@ -7,6 +7,91 @@ import dev.holdfast.deadletter.RetryPolicy;
  *
  * @param name 1 to 255 bytes of UTF-8, see {@link NodeName}
  * @param maxMessageBytes largest message it takes
- * @param retry how often a message is tried
+ * @param handling what becomes of deliveries
+ * @param lifetime how long messages, and the queue itself, live
+ * @param limits how much it holds
  */
-public record QueueDefinition(String name, long maxMessageBytes, RetryPolicy retry) {}
+public record QueueDefinition(
+    String name, long maxMessageBytes, Handling handling, Lifetime lifetime, Limits limits) {
+
+  /** One with defaults for all but the retry policy. */
+  public QueueDefinition(String name, long maxMessageBytes, RetryPolicy retry) {
+    this(
+        name,
+        maxMessageBytes,
+        new Handling(retry, Handling.DEFAULT.lockTimeoutMs(), Handling.DEFAULT.deadLetterTo()),
+        Lifetime.DEFAULT,
+        Limits.NONE);
+  }
+
+  /** How often a message is tried. */
+  public RetryPolicy retry() {
+    return handling.retry();
+  }
+
+  /**
+   * What becomes of deliveries.
+   *
+   * @param retry how often a message is tried, and when again
+   * @param lockTimeoutMs a delivery that is unsettled for longer without a word from its consumer
+   *     is given back; milliseconds, 0 never
+   * @param deadLetterTo the node that gets the dead letters; empty: the queue's own dead-letter
+   *     queue
+   */
+  public record Handling(RetryPolicy retry, long lockTimeoutMs, String deadLetterTo) {
+
+    /** Ten deliveries, five minutes, the queue's own dead letters. */
+    public static final Handling DEFAULT = new Handling(RetryPolicy.DEFAULT, 300_000, "");
+  }
+
+  /**
+   * How long messages, and the queue itself, live.
+   *
+   * @param defaultTtlMs for messages that bring no time to live; milliseconds, 0 for ever
+   * @param maxTtlMs longest time to live, whatever a message brings; milliseconds, 0 unlimited
+   * @param dropExpired expired messages are removed for good instead of dead-lettered
+   * @param autoDeleteMs the queue is deleted when nobody has used it for so long; milliseconds, 0
+   *     never
+   */
+  public record Lifetime(long defaultTtlMs, long maxTtlMs, boolean dropExpired, long autoDeleteMs) {
+
+    /** Everything lives until it is consumed. */
+    public static final Lifetime DEFAULT = new Lifetime(0, 0, false, 0);
+  }
+
+  /**
+   * How much it holds, messages out at consumers and delayed ones included.
+   *
+   * @param maxMessages 0: unlimited
+   * @param maxBytes 0: unlimited
+   * @param overflow what happens to a message that does not fit
+   */
+  public record Limits(long maxMessages, long maxBytes, Overflow overflow) {
+
+    /** Unlimited. */
+    public static final Limits NONE = new Limits(0, 0, Overflow.REJECT);
+  }
+
+  /** What happens to a message that does not fit. */
+  public enum Overflow {
+    /** It is refused. */
+    REJECT("reject"),
+    /** It waits, and its sender with it, until there is room. */
+    BLOCK("block"),
+    /** The oldest messages are removed for good. */
+    DROP_OLDEST("drop-oldest"),
+    /** The oldest messages are dead-lettered. */
+    DEAD_LETTER_OLDEST("dead-letter-oldest");
+
+    private final String code;
+
+    Overflow(String code) {
+      this.code = code;
+    }
+
+    /** The stable word that definitions and the API use. */
+    public String code() {
+      return code;
+    }
+  }
+}

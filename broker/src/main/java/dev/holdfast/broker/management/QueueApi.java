@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
 /** Queues: list, create, show, delete, purge. */
 final class QueueApi {
   private static final Set<String> FIELDS = Set.of("name", "maxMessageBytes", "maxDeliveries");
-  private static final int MOST_DELIVERIES = 1_000_000;
+  private static final int MOST_DELIVERIES = RetryPolicy.MOST_DELIVERIES;
 
   private final NodeAdmin nodes;
   private final long maxMessageBytes;
@@ -46,7 +46,7 @@ final class QueueApi {
         Json.number(body, "maxDeliveries", 1, MOST_DELIVERIES, RetryPolicy.DEFAULT.maxDeliveries());
     QueueDefinition definition =
         new QueueDefinition(
-            Json.text(body, "name"), maxBytes, new RetryPolicy((int) maxDeliveries));
+            Json.text(body, "name"), maxBytes, RetryPolicy.atOnce((int) maxDeliveries));
     return nodes
         .createQueue(request.principal(), definition)
         .thenApply(queue -> ApiAnswer.created(show(queue)));

@@ -63,7 +63,7 @@ final class NodeCodec {
           new QueueDefinition(
               json.required("name").asText(),
               json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
-              new RetryPolicy(
+              RetryPolicy.atOnce(
                   json.path("maxDeliveries").asInt(RetryPolicy.DEFAULT.maxDeliveries())));
       return new StoredQueue(
           definition, json.required("log").asInt(), json.required("deadLetterLog").asInt());

@@ -1,11 +1,15 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.deadletter.DeadLetterDecider;
+import dev.holdfast.deadletter.DeathRecord;
+import dev.holdfast.deadletter.Failure;
 import dev.holdfast.deadletter.Verdict;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.List;
+import java.util.Optional;
 
 /** Decides outcomes: the one path by which a delivery ends. */
 final class Settler {
@@ -105,7 +109,10 @@ final class Settler {
       return true;
     }
     Verdict verdict =
-        DeadLetterDecider.failed(delivery.failures, delivery.consumer.subscription.retry);
+        DeadLetterDecider.failed(
+            Failure.MODIFIED,
+            new DeadLetterDecider.Attempt(delivery.failures, batch.nowMs(), 0, 0),
+            delivery.consumer.subscription.retry);
     if (verdict instanceof Verdict.DeadLetter dead && canMove(delivery)) {
       return move(delivery, dead, new Outcome.Rejected("", ""));
     }
@@ -144,17 +151,15 @@ final class Settler {
       return false;
     }
     delivery.pin(message);
+    MessageAttributes attributes = MessageAttributes.decode(message.attributes());
     DeathRecord record =
-        new DeathRecord(
-            dead.reason().code(),
-            words.condition(),
-            words.description(),
-            origin.name,
-            delivery.sequence,
-            message.enqueuedMs(),
-            dead.failures(),
+        DeathRecord.of(
+            new DeathRecord.Words(dead.reason(), words.condition(), words.description()),
+            new DeathRecord.Origin(origin.name, delivery.sequence, message.enqueuedMs()),
+            new DeathRecord.Failures(
+                dead.failures(), 0, batch.nowMs(), delivery.consumer.principal.name()),
             batch.nowMs(),
-            delivery.consumer.principal.name());
+            Optional.ofNullable(attributes.death()));
     batch.move(
         target.log,
         new StoredMessage(
@@ -165,7 +170,7 @@ final class Settler {
             0,
             message.ttlMs(),
             message.messageFormat(),
-            record.encode(),
+            attributes.withDeath(record).encode(),
             message.body()));
     acknowledge(delivery);
     return true;

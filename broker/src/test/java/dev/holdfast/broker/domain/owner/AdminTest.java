@@ -37,7 +37,7 @@ class AdminTest {
   void queuesSurviveARestartWithTheirSettings() {
     rig.get(
         rig.admin.createQueue(
-            Rig.ADMIN, new QueueDefinition("orders.eu", 5_000, new RetryPolicy(7))));
+            Rig.ADMIN, new QueueDefinition("orders.eu", 5_000, RetryPolicy.atOnce(7))));
     rig.create("a");
     rig.store.crashAndReopen();
     rig.boot(rig.store);

@@ -128,7 +128,7 @@ final class Rig {
   QueueInfo create(String name, int maxDeliveries) {
     return get(
         admin.createQueue(
-            ADMIN, new QueueDefinition(name, 1 << 20, new RetryPolicy(maxDeliveries))));
+            ADMIN, new QueueDefinition(name, 1 << 20, RetryPolicy.atOnce(maxDeliveries))));
   }
 
   QueueInfo info(String name) {
