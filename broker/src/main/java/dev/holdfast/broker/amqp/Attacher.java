@@ -6,13 +6,16 @@ import dev.holdfast.broker.domain.SourceRequest;
 import dev.holdfast.broker.domain.TargetRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Role;
@@ -64,7 +67,7 @@ final class Attacher {
       return refuse(end, reply, AmqpErrors.of(fault));
     }
     claim(end, connection);
-    return brokerSends ? consumer(end, attach, reply) : publisher(end, attach, reply);
+    return brokerSends ? consumer(end, attach, reply) : receiving(end, attach, reply);
   }
 
   private static Link refuse(LinkEnd end, Attach reply, ErrorCondition error) {
@@ -85,11 +88,18 @@ final class Attacher {
     }
   }
 
-  private static Link publisher(LinkEnd end, Attach attach, Attach reply) {
+  private static Link receiving(LinkEnd end, Attach attach, Attach reply) {
+    int initialDeliveryCount = attach.getInitialDeliveryCount().intValue();
+    if (attach.getTarget() instanceof Coordinator) {
+      boolean takesRejected =
+          !(attach.getSource() instanceof Source source)
+              || source.getOutcomes() == null
+              || Arrays.asList(source.getOutcomes()).contains(Rejected.DESCRIPTOR_SYMBOL);
+      return new CoordinatorLink(end, reply, takesRejected, initialDeliveryCount);
+    }
     Target target = (Target) attach.getTarget();
     String address = target.getAddress() == null ? "" : target.getAddress();
-    return new PublisherLink(
-        end, reply, TargetRequest.of(address), attach.getInitialDeliveryCount().intValue());
+    return new PublisherLink(end, reply, TargetRequest.of(address), initialDeliveryCount);
   }
 
   private static Link consumer(LinkEnd end, Attach attach, Attach reply) {
@@ -121,8 +131,13 @@ final class Attacher {
     if (attach.getTarget() == null) {
       return Fault.NO_ADDRESS;
     }
+    if (attach.getTarget() instanceof Coordinator coordinator) {
+      return offered(coordinator.getCapabilities(), Replies.COORDINATOR)
+          ? null
+          : Fault.NO_DISTRIBUTED;
+    }
     if (!(attach.getTarget() instanceof Target target)) {
-      return Fault.NO_TRANSACTIONS;
+      return Fault.NO_ADDRESS;
     }
     if (target.getDynamic()) {
       return Fault.NO_DYNAMIC;
@@ -138,7 +153,7 @@ final class Attacher {
       return Fault.NO_SUBSCRIPTION;
     }
     if (!(attach.getSource() instanceof Source source)) {
-      return Fault.NO_TRANSACTIONS;
+      return Fault.NO_ADDRESS;
     }
     if (source.getDynamic()) {
       return Fault.NO_DYNAMIC;
@@ -163,9 +178,11 @@ final class Attacher {
   }
 
   private static @Nullable Fault capabilityFault(Symbol @Nullable [] wanted) {
-    return wanted == null || Arrays.stream(wanted).allMatch(QUEUE::equals)
-        ? null
-        : Fault.NO_CAPABILITY;
+    return offered(wanted, List.of(QUEUE)) ? null : Fault.NO_CAPABILITY;
+  }
+
+  private static boolean offered(Symbol @Nullable [] wanted, List<Symbol> offered) {
+    return wanted == null || offered.containsAll(Arrays.asList(wanted));
   }
 
   private static boolean selective(@Nullable Map<?, ?> filters) {

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.amqp;
 
+import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -13,6 +14,8 @@ import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
 import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transaction.TxnCapability;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
@@ -24,6 +27,13 @@ final class Replies {
 
   static final Symbol ANONYMOUS_RELAY = Symbol.getSymbol("ANONYMOUS-RELAY");
   static final Symbol SOLE_CONNECTION = Symbol.getSymbol("sole-connection-for-container");
+
+  /** What the coordinator of transactions can do (part 4 §4.5.9). */
+  static final List<Symbol> COORDINATOR =
+      List.of(
+          TxnCapability.LOCAL_TXN,
+          TxnCapability.MULTI_TXNS_PER_SSN,
+          TxnCapability.MULTI_SSNS_PER_TXN);
 
   private static final Symbol[] OUTCOMES = {
     Accepted.DESCRIPTOR_SYMBOL,
@@ -95,6 +105,11 @@ final class Replies {
 
   private static org.apache.qpid.proton.amqp.transport.@Nullable Target target(
       org.apache.qpid.proton.amqp.transport.@Nullable Target asked, boolean brokerSends) {
+    if (asked instanceof Coordinator) {
+      Coordinator used = new Coordinator();
+      used.setCapabilities(COORDINATOR.toArray(Symbol[]::new));
+      return used;
+    }
     if (brokerSends || !(asked instanceof Target wanted)) {
       return asked;
     }

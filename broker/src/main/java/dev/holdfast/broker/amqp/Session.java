@@ -16,6 +16,7 @@ import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
@@ -286,13 +287,18 @@ final class Session implements FrameOutput.SessionState {
   }
 
   void rejected(int deliveryId, ErrorCondition error) {
+    Rejected state = new Rejected();
+    state.setError(error);
+    outcome(deliveryId, state);
+  }
+
+  /** Settles what the peer sent, with this state. */
+  void outcome(int deliveryId, DeliveryState state) {
     var disposition = new org.apache.qpid.proton.amqp.transport.Disposition();
     disposition.setRole(Role.RECEIVER);
     disposition.setFirst(UnsignedInteger.valueOf(deliveryId));
     disposition.setLast(UnsignedInteger.valueOf(deliveryId));
     disposition.setSettled(true);
-    Rejected state = new Rejected();
-    state.setError(error);
     disposition.setState(state);
     write(disposition);
   }

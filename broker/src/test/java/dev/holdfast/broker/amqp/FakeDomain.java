@@ -58,6 +58,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
   private final Map<PublisherPort, String> publishers = new HashMap<>();
   private Map<EdgeLoop, List<EdgeEvent>> events = new HashMap<>();
   private long sequence;
+  final FakeTransactions transactions = new FakeTransactions();
 
   final List<OwnerCommand> seen = new CopyOnWriteArrayList<>();
   volatile boolean record = true;
@@ -169,6 +170,8 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
           apply(consumer, consumer.out.get(i), consumer.whenLost);
         }
       }
+    } else {
+      transactions.handle(command, this::tell);
     }
   }
 

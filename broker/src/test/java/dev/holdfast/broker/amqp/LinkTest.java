@@ -13,6 +13,7 @@ import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transaction.TxnCapability;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
@@ -118,8 +119,10 @@ class LinkTest {
 
   @Test
   void whatIsNotOfferedIsRefusedByName() throws Exception {
+    Coordinator distributed = new Coordinator();
+    distributed.setCapabilities(TxnCapability.LOCAL_TXN, TxnCapability.DISTRIBUTED_TXN);
     Attach coordinator = RawPeer.attachFrame("a", 0, true, "x");
-    coordinator.setTarget(new Coordinator());
+    coordinator.setTarget(distributed);
     Attach dynamic = RawPeer.attachFrame("a", 0, false, null);
     ((Source) dynamic.getSource()).setDynamic(true);
     Attach dynamicTarget = RawPeer.attachFrame("a", 0, true, null);

@@ -88,7 +88,13 @@ public enum Fault {
   /** Lookup of a subscription. */
   NO_SUBSCRIPTION("amqp:not-found", "no subscription with this link name exists"),
   /** Not offered. */
-  NO_TRANSACTIONS("amqp:not-implemented", "transactions are not offered"),
+  NO_DISTRIBUTED("amqp:not-implemented", "only local transactions are offered"),
+  /** Neither declare nor discharge. */
+  COORDINATOR_MESSAGE(
+      "amqp:decode-error",
+      "a coordinator takes an amqp-value: declare (no global-id) or discharge"),
+  /** Nobody would hear the answer. */
+  COORDINATOR_SETTLED("amqp:not-allowed", "declare and discharge must not be sent settled"),
   /** Not offered. */
   NO_DYNAMIC("amqp:not-implemented", "dynamic nodes are not offered"),
   /** Not offered. */

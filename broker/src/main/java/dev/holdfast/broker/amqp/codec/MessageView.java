@@ -33,6 +33,7 @@ public final class MessageView {
   private long ttlMs;
   private long expiryMs;
   private int bareFrom;
+  private int bodyFrom;
   private int toFrom;
   private int toTo;
 
@@ -48,6 +49,7 @@ public final class MessageView {
     ttlMs = -1;
     expiryMs = 0;
     bareFrom = from;
+    bodyFrom = -1;
     toFrom = -1;
     try {
       int last = 0;
@@ -55,6 +57,9 @@ public final class MessageView {
       while (p < to) {
         int section = FieldReader.descriptor(b, p, to);
         Types.check(follows(last, section));
+        if (bodyFrom < 0 && section >= DATA && section <= VALUE) {
+          bodyFrom = p;
+        }
         p = section(section, FieldReader.described(b, p, to), to);
         if (section <= DELIVERY_ANNOTATIONS) {
           bareFrom = p;
@@ -176,6 +181,11 @@ public final class MessageView {
   /** Where the message starts once header and delivery annotations are taken off. */
   public int bareFrom() {
     return bareFrom;
+  }
+
+  /** Where the first section of the body starts, its descriptor included; -1 when there is none. */
+  public int bodyFrom() {
+    return bodyFrom;
   }
 
   /** Property 'to', null when not said. */

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
@@ -168,6 +169,14 @@ final class LoopBody {
       consumers.open(open);
     } else if (command instanceof OwnerCommand.CloseConsumer close) {
       consumers.close(close);
+    } else if (command instanceof OwnerCommand.OpenCoordinator open) {
+      outbox
+          .lane(open.port().loop())
+          .add(
+              new EdgeEvent.CoordinatorClosed(
+                  open.port(),
+                  new NodeError(
+                      NodeError.Code.NOT_IMPLEMENTED, "transactions are not offered yet")));
     } else if (command instanceof OwnerCommand.Call call) {
       call.task().run();
     }
