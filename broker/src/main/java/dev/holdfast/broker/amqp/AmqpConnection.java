@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 final class AmqpConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(AmqpConnection.class);
-  private static final int MIN_MAX_FRAME = 512;
   private static final int CLOSE_MS = 1_000;
   private static final int SHUTDOWN_MS = 2_000;
   private static final int UNWRITTEN_FACTOR = 16;
@@ -51,7 +50,7 @@ final class AmqpConnection {
   private @Nullable Peer client;
   private boolean inHandshake = true;
   private boolean countsAsPrincipal;
-  private int peerMaxFrame = MIN_MAX_FRAME;
+  private PeerLimits peerLimits = PeerLimits.UNKNOWN;
   private int linkCount;
   private boolean touched;
   private boolean openSent;
@@ -94,7 +93,12 @@ final class AmqpConnection {
   }
 
   int peerMaxFrameBytes() {
-    return peerMaxFrame;
+    return peerLimits.maxFrameBytes();
+  }
+
+  /** The highest channel number the peer hears on. */
+  int peerChannelMax() {
+    return peerLimits.channelMax();
   }
 
   Registry.LinkKey linkKey(String link, boolean brokerSends) {
@@ -190,12 +194,7 @@ final class AmqpConnection {
     if (open.getContainerId() == null) {
       throw new FaultException(Fault.FIELD_MISSING);
     }
-    long theirs =
-        open.getMaxFrameSize() == null ? Integer.MAX_VALUE : open.getMaxFrameSize().longValue();
-    if (theirs < MIN_MAX_FRAME) {
-      throw new FaultException(Fault.FRAME_MAX);
-    }
-    peerMaxFrame = (int) Math.min(theirs, limits().maxFrameBytes());
+    peerLimits = PeerLimits.of(open, limits().maxFrameBytes());
     countsAsPrincipal = edge.registry.enterPrincipal(principal().name());
     if (!countsAsPrincipal) {
       throw new FaultException(Fault.TOO_MANY_CONNECTIONS);
@@ -331,11 +330,11 @@ final class AmqpConnection {
   // ---- what sessions and links need ----
 
   void write(int channelNumber, Object performative) {
-    edge.codec.write(out.buffer(), 0, channelNumber, performative);
+    edge.codec.write(out.buffer(), channelNumber, performative, peerLimits.maxFrameBytes());
   }
 
   void writeSasl(Object body) {
-    edge.codec.write(out.buffer(), 1, 0, body);
+    edge.codec.writeSasl(out.buffer(), body);
   }
 
   void controlFrame() {

@@ -120,6 +120,9 @@ final class FrameDispatch {
     if (begin.getRemoteChannel() != null) {
       throw new FaultException(Fault.REMOTE_CHANNEL);
     }
+    if (channel > connection.peerChannelMax()) {
+      throw new FaultException(Fault.PEER_CHANNEL_MAX);
+    }
     sessions.put(channel, new Session(connection, channel, begin));
     currentChannel = -1;
   }

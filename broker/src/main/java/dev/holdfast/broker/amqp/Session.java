@@ -43,6 +43,7 @@ final class Session implements FrameOutput.SessionState {
   private final SettledIds settledIds = new SettledIds();
   private @Nullable Link[] links = new @Nullable Link[8];
   private int linkCount;
+  private final long peerHandleMax;
   private boolean ended;
 
   // What the peer sends.
@@ -66,6 +67,7 @@ final class Session implements FrameOutput.SessionState {
     }
     nextIncomingId = begin.getNextOutgoingId().intValue();
     peerWindow = window(begin.getIncomingWindow().longValue());
+    peerHandleMax = begin.getHandleMax() == null ? HANDLE_MAX : begin.getHandleMax().longValue();
     incomingWindow = connection.transfersAffordable();
     Begin reply = new Begin();
     reply.setRemoteChannel(UnsignedShort.valueOf((short) channel));
@@ -138,6 +140,9 @@ final class Session implements FrameOutput.SessionState {
     }
     if (handle > HANDLE_MAX) {
       throw new FaultException(Fault.HANDLE_MAX);
+    }
+    if (handle > peerHandleMax) {
+      throw new FaultException(Fault.PEER_HANDLE_MAX, FaultException.Scope.SESSION);
     }
     int index = (int) handle;
     if (index < links.length && links[index] != null) {

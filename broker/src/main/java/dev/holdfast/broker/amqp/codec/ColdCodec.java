@@ -12,8 +12,12 @@ import org.apache.qpid.proton.codec.EncoderImpl;
  */
 public final class ColdCodec {
 
+  private static final int HEADER = 8;
+  private static final int AMQP = 0;
+  private static final int SASL = 1;
+
   /** What an encoded performative may have at most, in bytes. */
-  private static final int MAX_ENCODED = 64 * 1024 - 8;
+  private static final int MAX_ENCODED = 64 * 1024 - HEADER;
 
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
@@ -59,19 +63,34 @@ public final class ColdCodec {
   }
 
   /**
-   * Writes a frame.
+   * Writes a frame of AMQP.
    *
-   * @param type 0 AMQP, 1 SASL
-   * @return its size in bytes
+   * @param maxBytes what the peer takes
+   * @throws FaultException the frame is larger; nothing has been written
    */
-  public int write(ByteBuf out, int type, int channel, Object performative) {
+  public void write(ByteBuf out, int channel, Object performative, int maxBytes) {
+    encode(performative);
+    if (HEADER + encoded.remaining() > maxBytes) {
+      throw new FaultException(Fault.PEER_FRAME_MAX);
+    }
+    frame(out, AMQP, channel);
+  }
+
+  /** Writes a frame of SASL. */
+  public void writeSasl(ByteBuf out, Object body) {
+    encode(body);
+    frame(out, SASL, 0);
+  }
+
+  private void encode(Object performative) {
     encoded.clear();
     encoder.setByteBuffer(encoded);
     encoder.writeObject(performative);
     encoded.flip();
-    int size = encoded.remaining() + 8;
-    out.writeInt(size).writeByte(2).writeByte(type).writeShort(channel);
+  }
+
+  private void frame(ByteBuf out, int type, int channel) {
+    out.writeInt(HEADER + encoded.remaining()).writeByte(2).writeByte(type).writeShort(channel);
     out.writeBytes(encoded);
-    return size;
   }
 }

@@ -19,6 +19,15 @@ public enum Fault {
   HANDLE_MAX("amqp:connection:framing-error", "a link handle is above handle-max"),
   /** The peer's max-frame-size is below 512. */
   FRAME_MAX("amqp:connection:framing-error", "max-frame-size must be at least 512"),
+  /** The peer takes smaller frames than the answer needs. */
+  PEER_FRAME_MAX(
+      "amqp:frame-size-too-small", "the answer is larger than the peer's max-frame-size"),
+  /** The peer uses a channel that it does not hear on. */
+  PEER_CHANNEL_MAX(
+      "amqp:not-allowed", "answers go to the same channel, and the peer's channel-max is below it"),
+  /** The peer uses a handle that it does not accept. */
+  PEER_HANDLE_MAX(
+      "amqp:not-allowed", "answers go to the same handle, and the peer's handle-max is below it"),
   /** Open not on channel 0. */
   OPEN_CHANNEL("amqp:connection:framing-error", "open must be sent on channel 0"),
   /** Not decodable. */

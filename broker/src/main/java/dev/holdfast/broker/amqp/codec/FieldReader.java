@@ -22,7 +22,7 @@ final class FieldReader {
     this.guard = guard;
   }
 
-  /** The descriptor's code at {@code from}: a smallulong or ulong; -1 when it is a symbol. */
+  /** The code of the descriptor at {@code from}, number or symbol; -1 when it is not AMQP's own. */
   static int descriptor(byte[] b, int from, int to) {
     Types.check(to - from >= 3 && b[from] == 0);
     int code = b[from + 1] & 0xFF;
@@ -33,6 +33,9 @@ final class FieldReader {
       Types.check(to - from >= 10);
       long wide = Types.int64(b, from + 2);
       return wide >= 0 && wide <= 0xFF ? (int) wide : -1;
+    }
+    if (code == 0xA3 || code == 0xB3) {
+      return Descriptors.code(b, from + (code == 0xA3 ? 3 : 6), Types.skipScalar(b, from + 1, to));
     }
     return -1;
   }
