@@ -44,12 +44,10 @@ public interface StoreBatch {
   void purge(int logId, int cursorId, long fromSequence, long toSequence);
 
   /**
-   * Keeps an exception for an unacknowledged message.
-   *
-   * @param failures how often its delivery has failed
-   * @param notBeforeMs epoch milliseconds before which it must not be delivered, {@code 0} none
+   * Keeps the history of an unacknowledged message that is not like the others; replaces an earlier
+   * one.
    */
-  void recordFailure(int logId, int cursorId, long sequence, int failures, long notBeforeMs);
+  void recordHistory(int logId, int cursorId, long sequence, DeliveryHistory history);
 
   /** Stores a definition (a node, a setting) under a unique name; replaces an earlier one. */
   void putDefinition(String key, byte[] value);

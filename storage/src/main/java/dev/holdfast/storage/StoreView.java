@@ -1,5 +1,6 @@
 package dev.holdfast.storage;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -37,6 +38,27 @@ public interface StoreView {
     /** The live chunk that holds {@code sequence}, else the next live one after it, else null. */
     @Nullable ChunkInfo chunkAtOrAfter(long sequence);
 
+    /**
+     * When the first message of a live chunk expires, epoch milliseconds; the largest long: never.
+     */
+    long nextExpiryMs();
+
+    /**
+     * Live chunks with a message that expires at or before {@code untilMs}, earliest first.
+     *
+     * @param limit how many at most
+     */
+    List<ChunkInfo> chunksExpiring(long untilMs, int limit);
+
+    /**
+     * The caller has looked at a live chunk: of what is left of it, the next message expires at
+     * {@code nextMs}, later than before; 0: none does. In memory only: after {@link
+     * MessageStore#recover()} the chunk counts again as it was appended.
+     *
+     * @param firstSequence of the chunk
+     */
+    void expiryExamined(long firstSequence, long nextMs);
+
     /** Ids of the log's cursors. */
     Set<Integer> cursorIds();
 
@@ -58,11 +80,11 @@ public interface StoreView {
     /** Whether this sequence has been acknowledged (or never existed). */
     boolean acknowledged(long sequence);
 
-    /** Failed deliveries of an unacknowledged message; 0 when none were recorded. */
-    int failures(long sequence);
-
-    /** Earliest delivery in epoch milliseconds; 0 when none was recorded. */
-    long notBeforeMs(long sequence);
+    /**
+     * The history of an unacknowledged message; {@link DeliveryHistory#NONE} when none was
+     * recorded.
+     */
+    DeliveryHistory history(long sequence);
   }
 
   /** A cursor id that is not used in the log, if the log exists. */

@@ -191,27 +191,30 @@ public abstract class CursorContract extends StoreContractBase {
   }
 
   @Test
-  void keepsFailuresUntilTheMessageIsAcknowledged() throws Exception {
+  void keepsHistoriesUntilTheMessageIsAcknowledged() throws Exception {
     queue(1);
     append(1, 1, 11, 10);
     commit();
-    batch.recordFailure(1, 1, 5, 1, 0);
+    batch.recordHistory(1, 1, 5, new DeliveryHistory(1, 0, 11, 11));
     commit();
-    batch.recordFailure(1, 1, 5, 2, 77_000);
-    batch.recordFailure(1, 1, 6, 9, 0);
+    DeliveryHistory history = new DeliveryHistory(2, 77_000, 11, 12);
+    DeliveryHistory waiting = new DeliveryHistory(0, 88_000, 0, 0);
+    batch.recordHistory(1, 1, 5, history);
+    batch.recordHistory(1, 1, 9, waiting);
+    batch.recordHistory(1, 1, 6, new DeliveryHistory(65_535, 0, 13, 14));
     commit();
     for (int round = 0; round < 2; round++) {
-      assertThat(cursor(1, 1).failures(5)).isEqualTo(2);
-      assertThat(cursor(1, 1).notBeforeMs(5)).isEqualTo(77_000);
-      assertThat(cursor(1, 1).failures(6)).isEqualTo(9);
-      assertThat(cursor(1, 1).failures(7)).isZero();
+      assertThat(cursor(1, 1).history(5)).isEqualTo(history);
+      assertThat(cursor(1, 1).history(6).failures()).isEqualTo(65_535);
+      assertThat(cursor(1, 1).history(7)).isSameAs(DeliveryHistory.NONE);
+      assertThat(cursor(1, 1).history(9)).isEqualTo(waiting);
       assertThat(cursor(1, 1).messages()).isEqualTo(10);
       restart();
     }
     acknowledge(1, 1, 5, 6, 10);
     commit();
     restart();
-    assertThat(cursor(1, 1).failures(5)).isZero();
-    assertThat(cursor(1, 1).failures(6)).isEqualTo(9);
+    assertThat(cursor(1, 1).history(5)).isEqualTo(DeliveryHistory.NONE);
+    assertThat(cursor(1, 1).history(6).failures()).isEqualTo(65_535);
   }
 }

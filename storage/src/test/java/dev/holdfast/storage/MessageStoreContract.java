@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -157,6 +158,34 @@ public abstract class MessageStoreContract extends StoreContractBase {
     assertThat(due).hasSize(3);
     assertThat(due.get(0)).usingRecursiveComparison().isEqualTo(early);
     assertThat(due.get(2)).usingRecursiveComparison().isEqualTo(late);
+  }
+
+  @Test
+  void timersOfOneMomentAreGivenPageByPage() throws Exception {
+    for (int i = 0; i < 1_000; i++) {
+      batch.putTimer(new StoredTimer(5_000, (byte) 1, 7, i, new byte[0]));
+    }
+    batch.putTimer(new StoredTimer(6_000, (byte) 1, 7, 1_000, new byte[0]));
+    commit();
+    assertThat(store.timersDue(Long.MAX_VALUE, 1)).hasSize(1);
+    List<Long> fired = new ArrayList<>();
+    List<StoredTimer> page = store.timersDue(5_000, 64);
+    while (!page.isEmpty()) {
+      for (StoredTimer timer : page) {
+        fired.add(timer.sequence());
+        batch.deleteTimer(timer);
+      }
+      commit();
+      if (fired.size() == 512) {
+        restart();
+      }
+      page = store.timersDue(5_000, 64);
+    }
+    assertThat(fired).hasSize(1_000).isSorted().doesNotHaveDuplicates();
+    assertThat(store.timersDue(Long.MAX_VALUE, 10)).hasSize(1);
+    batch.putTimer(new StoredTimer(4_000, (byte) 1, 7, 1, new byte[0]));
+    commit();
+    assertThat(store.timersDue(5_000, 10)).hasSize(1);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,7 +16,8 @@ final class NaiveModel {
   private static final class Log {
     long next = 1;
     final Map<Integer, TreeSet<Long>> cursors = new TreeMap<>();
-    final Map<String, Integer> failures = new TreeMap<>();
+    final Map<String, DeliveryHistory> failures = new TreeMap<>();
+    final Map<Long, Long> expiries = new TreeMap<>();
   }
 
   private final Map<Integer, Log> logs = new TreeMap<>();
@@ -46,7 +48,9 @@ final class NaiveModel {
     if (dice < 45) {
       int count = 1 + random.nextInt(dice < 8 ? 1500 : 8);
       for (int i = 0; i < count; i++) {
-        batch.append(id, StoreContractBase.message(log.next, bytes(log.next)));
+        StoredMessage message = message(log.next, expiryMs(random, log.next));
+        batch.append(id, message);
+        log.expiries.put(log.next, message.expiryMs());
         for (TreeSet<Long> cursor : log.cursors.values()) {
           cursor.add(log.next);
         }
@@ -115,9 +119,11 @@ final class NaiveModel {
     for (Map.Entry<Integer, TreeSet<Long>> cursor : log.cursors.entrySet()) {
       if (!cursor.getValue().isEmpty()) {
         long sequence = cursor.getValue().first();
-        int failures = 1 + random.nextInt(9);
-        batch.recordFailure(id, cursor.getKey(), sequence, failures, 0);
-        log.failures.put(cursor.getKey() + "/" + sequence, failures);
+        DeliveryHistory history =
+            new DeliveryHistory(
+                random.nextInt(9), random.nextLong(), random.nextInt(99), random.nextInt(99));
+        batch.recordHistory(id, cursor.getKey(), sequence, history);
+        log.failures.put(cursor.getKey() + "/" + sequence, history);
       }
     }
   }
@@ -133,6 +139,7 @@ final class NaiveModel {
     }
     for (Map.Entry<Integer, Log> entry : logs.entrySet()) {
       checkLog(view.log(entry.getKey()), entry.getValue());
+      checkExpiries(view.log(entry.getKey()), entry.getValue());
       if (bodies) {
         checkBodies(store, entry.getKey(), entry.getValue());
       }
@@ -154,10 +161,32 @@ final class NaiveModel {
       }
       assertThat(at).isEqualTo(log.next);
       for (long sequence : open) {
-        Integer failures = log.failures.get(entry.getKey() + "/" + sequence);
-        assertThat(cursor.failures(sequence)).isEqualTo(failures == null ? 0 : failures);
+        DeliveryHistory history = log.failures.get(entry.getKey() + "/" + sequence);
+        assertThat(cursor.history(sequence))
+            .isEqualTo(history == null ? DeliveryHistory.NONE : history);
       }
     }
+  }
+
+  /** What the log says of its chunks' expiry, against what was appended. */
+  private static void checkExpiries(StoreView.LogView view, Log log) {
+    List<Long> wanted = new ArrayList<>();
+    for (long at = 1; view.chunkAtOrAfter(at) != null; ) {
+      ChunkInfo chunk = view.chunkAtOrAfter(at);
+      long first = Long.MAX_VALUE;
+      for (long s = chunk.firstSequence(); s < chunk.endSequence(); s++) {
+        first = log.expiries.get(s) == 0 ? first : Math.min(first, log.expiries.get(s));
+      }
+      if (first != Long.MAX_VALUE) {
+        wanted.add(first);
+      }
+      at = chunk.endSequence();
+    }
+    Collections.sort(wanted);
+    assertThat(view.nextExpiryMs()).isEqualTo(wanted.isEmpty() ? Long.MAX_VALUE : wanted.get(0));
+    assertThat(view.chunksExpiring(Long.MAX_VALUE, Integer.MAX_VALUE))
+        .extracting(ChunkInfo::minExpiryMs)
+        .isEqualTo(wanted);
   }
 
   private static void checkBodies(MessageStore store, int id, Log log) throws StoreException {
@@ -175,6 +204,24 @@ final class NaiveModel {
       at = chunk.endSequence();
     }
     assertThat(wanted).isEmpty();
+  }
+
+  private static long expiryMs(Random random, long sequence) {
+    return sequence % 5 == 0 ? 1 + random.nextInt(1_000) : 0;
+  }
+
+  private static StoredMessage message(long sequence, long expiryMs) {
+    StoredMessage plain = StoreContractBase.message(sequence, bytes(sequence));
+    return new StoredMessage(
+        sequence,
+        plain.flags(),
+        plain.priority(),
+        plain.enqueuedMs(),
+        expiryMs,
+        plain.ttlMs(),
+        plain.messageFormat(),
+        plain.attributes(),
+        plain.body());
   }
 
   private static int bytes(long sequence) {

@@ -1,25 +1,22 @@
 package dev.holdfast.storage.index;
 
+import dev.holdfast.storage.DeliveryHistory;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one cursor has consumed of one chunk. Exists only for chunks that are partly acknowledged,
- * hold an exception, or are done with while another cursor still waits for them; a chunk nobody has
+ * hold a history, or are done with while another cursor still waits for them; a chunk nobody has
  * touched costs nothing here.
  */
 public final class AckState {
-  private static final TreeMap<Integer, DeliveryException> NONE = new TreeMap<>();
-
   // Owner thread.
   private final long firstSequence;
   private final int count;
   private long @Nullable [] words;
   private int acknowledged;
   private long acknowledgedBytes;
-  private TreeMap<Integer, DeliveryException> exceptions = NONE;
+  private @Nullable HistoryTable histories;
 
   /** Changed by the batch being applied, so its row must be written. */
   boolean dirty;
@@ -32,17 +29,9 @@ public final class AckState {
     this.count = count;
   }
 
-  /**
-   * An unacknowledged message that is not like the others.
-   *
-   * @param failures how often its delivery has failed, 1 to 65,535
-   * @param notBeforeMs epoch milliseconds, {@code 0} none
-   */
-  public record DeliveryException(int failures, long notBeforeMs) {}
-
   /** Rebuilds a state from its row: {@code bits} holds one bit per message, lowest first. */
   public static AckState restore(
-      ChunkPosition chunk, byte[] bits, long bytes, Map<Integer, DeliveryException> exceptions) {
+      ChunkPosition chunk, byte[] bits, long bytes, @Nullable HistoryTable histories) {
     AckState state = new AckState(chunk.firstSequence(), chunk.count());
     for (int i = 0; i < chunk.count(); i++) {
       if ((bits[i >>> 3] & (1 << (i & 7))) != 0) {
@@ -50,7 +39,7 @@ public final class AckState {
       }
     }
     state.acknowledgedBytes = bytes;
-    exceptions.forEach(state::putException);
+    state.histories = histories;
     return state;
   }
 
@@ -94,9 +83,9 @@ public final class AckState {
     return acknowledgedBytes;
   }
 
-  /** Failed deliveries and delays by index in the chunk. */
-  public Map<Integer, DeliveryException> exceptions() {
-    return exceptions;
+  /** Histories of messages that have one; null: none has. */
+  public @Nullable HistoryTable histories() {
+    return histories;
   }
 
   /** The acknowledgements, one bit per message, lowest first. */
@@ -124,15 +113,18 @@ public final class AckState {
   void acknowledge(int index, int bytes) {
     setBit(index);
     acknowledgedBytes += bytes;
-    if (!exceptions.isEmpty()) {
-      exceptions.remove(index);
+    if (histories != null) {
+      histories.remove(index);
+      if (histories.size() == 0) {
+        histories = null;
+      }
     }
   }
 
   void acknowledgeAll() {
     acknowledged = count;
     words = null;
-    exceptions = NONE;
+    histories = null;
   }
 
   /** Marks everything below {@code index}, whose bytes are {@code bytes} in all. */
@@ -155,15 +147,15 @@ public final class AckState {
     return index;
   }
 
-  void putException(int index, DeliveryException exception) {
-    if (exceptions.isEmpty()) {
-      exceptions = new TreeMap<>();
+  void putHistory(int index, DeliveryHistory history) {
+    if (histories == null) {
+      histories = new HistoryTable();
     }
-    exceptions.put(index, exception);
+    histories.put(index, history);
   }
 
-  @Nullable DeliveryException exception(int index) {
-    return exceptions.get(index);
+  @Nullable DeliveryHistory history(int index) {
+    return histories == null ? null : histories.get(index);
   }
 
   private void setBit(int index) {

@@ -1,6 +1,7 @@
 package dev.holdfast.storage.index;
 
 import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.StoredMessage;
 import dev.holdfast.storage.StoredTimer;
@@ -48,7 +49,7 @@ public final class BatchApplier {
       case CREATE_CURSOR -> createCursor(ops, i, rows);
       case DROP_CURSOR -> dropCursor(ops.logId(i), ops.cursorId(i), rows);
       case PURGE -> purge(ops, i);
-      case RECORD_FAILURE -> recordFailure(ops, i);
+      case RECORD_HISTORY -> recordHistory(ops, i);
       case PUT_DEFINITION -> {
         BatchOperations.Definition definition = (BatchOperations.Definition) ops.payload(i);
         index.mutableDefinitions().put(definition.key(), definition.value());
@@ -334,7 +335,7 @@ public final class BatchApplier {
     }
   }
 
-  private void recordFailure(BatchOperations ops, int operation) {
+  private void recordHistory(BatchOperations ops, int operation) {
     LogIndex log = index.requireLog(ops.logId(operation));
     CursorIndex cursor = log.requireCursor(ops.cursorId(operation));
     long sequence = ops.sequence(operation);
@@ -345,8 +346,7 @@ public final class BatchApplier {
     }
     long first = log.chunks().first(slot);
     AckState state = cursor.stateFor(first, log.chunks().count(slot));
-    state.putException(
-        (int) (sequence - first), (AckState.DeliveryException) ops.payload(operation));
+    state.putHistory((int) (sequence - first), (DeliveryHistory) ops.payload(operation));
     touched.add(log, cursor, state);
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.storage.index;
 
+import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.RememberedKey;
 import dev.holdfast.storage.StoreBatch;
 import dev.holdfast.storage.StoredMessage;
@@ -29,8 +30,8 @@ public final class BatchOperations implements StoreBatch {
     ACKNOWLEDGE,
     /** {@link StoreBatch#purge}. */
     PURGE,
-    /** {@link StoreBatch#recordFailure}. */
-    RECORD_FAILURE,
+    /** {@link StoreBatch#recordHistory}. */
+    RECORD_HISTORY,
     /** {@link StoreBatch#putDefinition}. */
     PUT_DEFINITION,
     /** {@link StoreBatch#deleteDefinition}. */
@@ -116,15 +117,8 @@ public final class BatchOperations implements StoreBatch {
   }
 
   @Override
-  public void recordFailure(
-      int logId, int cursorId, long sequence, int failures, long notBeforeMs) {
-    add(
-        Kind.RECORD_FAILURE,
-        logId,
-        cursorId,
-        sequence,
-        0,
-        new AckState.DeliveryException(Math.min(failures, 0xffff), notBeforeMs));
+  public void recordHistory(int logId, int cursorId, long sequence, DeliveryHistory history) {
+    add(Kind.RECORD_HISTORY, logId, cursorId, sequence, 0, history);
   }
 
   @Override

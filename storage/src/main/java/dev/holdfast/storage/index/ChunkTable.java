@@ -105,6 +105,15 @@ final class ChunkTable {
     return firsts[slot] + counts[slot];
   }
 
+  /** When its first message expires, as appended or as examined last; 0: none does. */
+  long expiryMs(int slot) {
+    return expiries[slot];
+  }
+
+  void expiryMs(int slot, long ms) {
+    expiries[slot] = ms;
+  }
+
   int bytes(int slot) {
     return bytes[slot];
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.storage.index;
 
+import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreView;
 import java.util.HashMap;
 import java.util.Map;
@@ -138,27 +139,17 @@ final class CursorIndex implements StoreView.CursorView {
   }
 
   @Override
-  public int failures(long sequence) {
-    AckState.DeliveryException exception = exception(sequence);
-    return exception == null ? 0 : exception.failures();
-  }
-
-  @Override
-  public long notBeforeMs(long sequence) {
-    AckState.DeliveryException exception = exception(sequence);
-    return exception == null ? 0 : exception.notBeforeMs();
-  }
-
-  private AckState.@Nullable DeliveryException exception(long sequence) {
+  public DeliveryHistory history(long sequence) {
     if (states.isEmpty()) {
-      return null;
+      return DeliveryHistory.NONE;
     }
     int slot = log.chunks().slotOf(sequence);
     if (slot < 0) {
-      return null;
+      return DeliveryHistory.NONE;
     }
     long first = log.chunks().first(slot);
     AckState state = state(first);
-    return state == null ? null : state.exception((int) (sequence - first));
+    DeliveryHistory history = state == null ? null : state.history((int) (sequence - first));
+    return history == null ? DeliveryHistory.NONE : history;
   }
 }

@@ -2,7 +2,9 @@ package dev.holdfast.storage.index;
 
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreView;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * without gap or overlap; {@code floor} is the first sequence of a live chunk, or {@code next}.
  */
 final class LogIndex implements StoreView.LogView {
+  /** A heap this small is not worth tidying up. */
+  private static final int SMALL_HEAP = 64;
+
   private final int id;
 
   // Owner thread.
@@ -26,6 +31,11 @@ final class LogIndex implements StoreView.LogView {
   private long floor;
   private long next;
   private long liveBytes;
+
+  /** Entries count only while the chunk lives and has this expiry. */
+  private final ExpiryHeap expiries = new ExpiryHeap();
+
+  private int expiringChunks;
 
   // Only while a batch is applied: appends that are not yet cut into a chunk.
   final PendingChunk pending = new PendingChunk();
@@ -70,6 +80,10 @@ final class LogIndex implements StoreView.LogView {
   void addChunk(ChunkInfo chunk) {
     chunks.add(chunk);
     liveBytes += chunk.bytes();
+    if (chunk.minExpiryMs() != 0) {
+      expiringChunks++;
+      expiries.add(chunk.minExpiryMs(), chunk.firstSequence());
+    }
   }
 
   CursorIndex requireCursor(int cursorId) {
@@ -96,7 +110,12 @@ final class LogIndex implements StoreView.LogView {
     long end = chunks.end(slot);
     boolean head = chunks.isHead(slot);
     liveBytes -= chunks.bytes(slot);
+    boolean expiring = chunks.expiryMs(slot) != 0;
     chunks.remove(slot);
+    if (expiring) {
+      expiringChunks--;
+      forgetDeadExpiries();
+    }
     if (!head) {
       addDeadRun(first, end, sink);
       return;
@@ -149,6 +168,73 @@ final class LogIndex implements StoreView.LogView {
   public @Nullable ChunkInfo chunkAtOrAfter(long sequence) {
     int slot = chunks.slotAtOrAfter(sequence);
     return slot < 0 ? null : chunks.info(slot);
+  }
+
+  /** Keeps the heap at most about twice as large as what is in it. */
+  private void forgetDeadExpiries() {
+    if (expiries.size() < SMALL_HEAP || expiries.size() / 2 < expiringChunks) {
+      return;
+    }
+    expiries.clear();
+    for (int at = chunks.nextLive(chunks.headSlot()); at >= 0; at = chunks.nextLive(at + 1)) {
+      if (chunks.expiryMs(at) != 0) {
+        expiries.add(chunks.expiryMs(at), chunks.first(at));
+      }
+    }
+  }
+
+  /** The slot of the chunk on top of the heap, after dropping what no longer counts; or -1. */
+  private int soonestSlot() {
+    while (!expiries.isEmpty()) {
+      int slot = chunks.slotOf(expiries.topFirst());
+      if (slot >= 0
+          && chunks.first(slot) == expiries.topFirst()
+          && chunks.expiryMs(slot) == expiries.topExpiryMs()) {
+        return slot;
+      }
+      expiries.removeTop();
+    }
+    return -1;
+  }
+
+  @Override
+  public long nextExpiryMs() {
+    int slot = soonestSlot();
+    return slot < 0 ? Long.MAX_VALUE : chunks.expiryMs(slot);
+  }
+
+  @Override
+  public List<ChunkInfo> chunksExpiring(long untilMs, int limit) {
+    List<ChunkInfo> due = new ArrayList<>();
+    int slot = soonestSlot();
+    while (slot >= 0 && chunks.expiryMs(slot) <= untilMs && due.size() < limit) {
+      due.add(chunks.info(slot));
+      expiries.removeTop();
+      slot = soonestSlot();
+    }
+    for (ChunkInfo chunk : due) {
+      expiries.add(chunk.minExpiryMs(), chunk.firstSequence());
+    }
+    return due;
+  }
+
+  @Override
+  public void expiryExamined(long firstSequence, long nextMs) {
+    int slot = chunks.slotOf(firstSequence);
+    if (slot < 0 || chunks.first(slot) != firstSequence) {
+      return;
+    }
+    long before = chunks.expiryMs(slot);
+    // Only ever later: so an entry of the heap never comes twice.
+    if (before != 0 && (nextMs == 0 || nextMs > before)) {
+      chunks.expiryMs(slot, nextMs);
+      if (nextMs == 0) {
+        expiringChunks--;
+        forgetDeadExpiries();
+      } else {
+        expiries.add(nextMs, firstSequence);
+      }
+    }
   }
 
   @Override

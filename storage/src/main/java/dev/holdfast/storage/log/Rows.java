@@ -1,14 +1,13 @@
 package dev.holdfast.storage.log;
 
 import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.index.AckState;
 import dev.holdfast.storage.index.AckState.ChunkPosition;
-import dev.holdfast.storage.index.AckState.DeliveryException;
+import dev.holdfast.storage.index.HistoryTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Byte layout of every row but chunks' bodies, format version {@value #FORMAT_VERSION}; all numbers
@@ -22,8 +21,8 @@ import java.util.TreeMap;
  *       'A' logId u32, cursorId u32, firstSeq u64
  *             → u8 1, acknowledged bytes u32, bitmap
  *             → u8 2                                                        (all acknowledged)
- *             → u8 3, acknowledged bytes u32, n u16, n × {index u16, failures u16, notBeforeMs u64},
- *               bitmap
+ *             → u8 4, acknowledged bytes u32, n u16, n × {index u16, failures u16, notBeforeMs u64,
+ *               first failed u64, last failed u64}, bitmap                  (u8 3: without failed)
  * timer dueMs u64, kind u8, logId u32, seq u64 → sealed value, or nothing
  * dedup width u8, bucket u32, nodeId u32, hash 16
  *                                              → seq u64, masked digest u64, storedMs u64
@@ -53,7 +52,10 @@ public final class Rows {
 
   private static final byte BITMAP = 1;
   private static final byte COMPLETE = 2;
-  private static final byte BITMAP_AND_EXCEPTIONS = 3;
+  private static final byte BITMAP_AND_SHORT_HISTORIES = 3;
+  private static final byte BITMAP_AND_HISTORIES = 4;
+  private static final int SHORT_HISTORY_BYTES = 12;
+  private static final int HISTORY_BYTES = 28;
 
   private Rows() {}
 
@@ -133,18 +135,21 @@ public final class Rows {
       return new byte[] {COMPLETE};
     }
     byte[] bitmap = state.bitmap();
-    Map<Integer, DeliveryException> exceptions = state.exceptions();
-    int length = 5 + bitmap.length + (exceptions.isEmpty() ? 0 : 2 + 12 * exceptions.size());
+    HistoryTable histories = state.histories();
+    int length = 5 + bitmap.length + (histories == null ? 0 : 2 + HISTORY_BYTES * histories.size());
     ByteBuffer out = ByteBuffer.allocate(length);
-    out.put(exceptions.isEmpty() ? BITMAP : BITMAP_AND_EXCEPTIONS);
+    out.put(histories == null ? BITMAP : BITMAP_AND_HISTORIES);
     out.putInt((int) state.acknowledgedBytes());
-    if (!exceptions.isEmpty()) {
-      out.putShort((short) exceptions.size());
-      exceptions.forEach(
-          (index, exception) ->
-              out.putShort(index.shortValue())
-                  .putShort((short) exception.failures())
-                  .putLong(exception.notBeforeMs()));
+    if (histories != null) {
+      out.putShort((short) histories.size());
+      for (int i = 0; i < histories.size(); i++) {
+        DeliveryHistory history = histories.at(i);
+        out.putShort((short) histories.indexAt(i))
+            .putShort((short) history.failures())
+            .putLong(history.notBeforeMs())
+            .putLong(history.firstFailedMs())
+            .putLong(history.lastFailedMs());
+      }
     }
     return out.put(bitmap).array();
   }
@@ -156,24 +161,39 @@ public final class Rows {
       return AckState.restoreComplete(chunk);
     }
     int bitmapBytes = (chunk.count() + 7) >>> 3;
-    if ((format != BITMAP && format != BITMAP_AND_EXCEPTIONS)
-        || in.remaining() < (format == BITMAP ? 5 : 7)) {
-      throw damaged("acknowledgements of the chunk at sequence " + chunk.firstSequence());
+    int historyBytes =
+        switch (format) {
+          case BITMAP -> 0;
+          case BITMAP_AND_SHORT_HISTORIES -> SHORT_HISTORY_BYTES;
+          case BITMAP_AND_HISTORIES -> HISTORY_BYTES;
+          default -> -1;
+        };
+    if (historyBytes < 0 || in.remaining() < (historyBytes == 0 ? 5 : 7)) {
+      throw damagedState(chunk);
     }
     long bytes = Integer.toUnsignedLong(in.getInt());
-    TreeMap<Integer, DeliveryException> exceptions = new TreeMap<>();
-    int n = format == BITMAP ? 0 : Short.toUnsignedInt(in.getShort());
-    if (in.remaining() != n * 12 + bitmapBytes) {
-      throw damaged("acknowledgements of the chunk at sequence " + chunk.firstSequence());
+    int n = historyBytes == 0 ? 0 : Short.toUnsignedInt(in.getShort());
+    if (in.remaining() != n * historyBytes + bitmapBytes) {
+      throw damagedState(chunk);
     }
-    for (int i = 0; i < n; i++) {
+    HistoryTable histories = n == 0 ? null : new HistoryTable();
+    for (int i = 0; i < n && histories != null; i++) {
       int index = Short.toUnsignedInt(in.getShort());
-      exceptions.put(
-          index, new DeliveryException(Short.toUnsignedInt(in.getShort()), in.getLong()));
+      int failures = Short.toUnsignedInt(in.getShort());
+      long notBefore = in.getLong();
+      boolean times = historyBytes == HISTORY_BYTES;
+      histories.put(
+          index,
+          new DeliveryHistory(
+              failures, notBefore, times ? in.getLong() : 0, times ? in.getLong() : 0));
     }
     byte[] bitmap = new byte[bitmapBytes];
     in.get(bitmap);
-    return AckState.restore(chunk, bitmap, bytes, exceptions);
+    return AckState.restore(chunk, bitmap, bytes, histories);
+  }
+
+  private static StoreException damagedState(ChunkPosition chunk) {
+    return damaged("acknowledgements of the chunk at sequence " + chunk.firstSequence());
   }
 
   static byte[] session(int sessionId) {

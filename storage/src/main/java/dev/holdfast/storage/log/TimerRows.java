@@ -9,15 +9,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Timers by due time. Remembers below which time there is none, so that asking costs nothing while
- * nothing is due and never walks over the marks of deleted rows twice. Owner thread.
+ * Timers by due time. Remembers below which row there is none, so that asking costs nothing while
+ * nothing is due and never walks over the marks of deleted rows twice, however many were due at one
+ * moment. Owner thread.
  */
 final class TimerRows {
   private static final byte[] NO_VALUE = new byte[0];
+  private static final byte[] FIRST = new byte[0];
+  private static final byte[] END = new byte[22];
+
+  static {
+    Arrays.fill(END, (byte) 0xff);
+  }
 
   private final RowEngine engine;
   private final Sealer sealer;
-  private long noneBeforeMs = Long.MIN_VALUE;
+
+  /** No row has a lower key. */
+  private byte[] floor = FIRST;
 
   TimerRows(RowEngine engine, Sealer sealer) {
     this.engine = engine;
@@ -26,14 +35,16 @@ final class TimerRows {
 
   /** After recovery anything may be there. */
   void reset() {
-    noneBeforeMs = Long.MIN_VALUE;
+    floor = FIRST;
   }
 
   void put(RowBatch rows, StoredTimer timer) throws StoreException {
     byte[] key = key(timer);
     byte[] value = timer.value().length == 0 ? NO_VALUE : sealer.sealRow(key, timer.value());
     rows.put(RowFamily.TIMER, key, value);
-    noneBeforeMs = Math.min(noneBeforeMs, timer.dueMs());
+    if (Arrays.compareUnsigned(key, floor) < 0) {
+      floor = key;
+    }
   }
 
   void delete(RowBatch rows, StoredTimer timer) {
@@ -41,23 +52,23 @@ final class TimerRows {
   }
 
   List<StoredTimer> due(long untilMs, int limit) throws StoreException {
-    if (untilMs < noneBeforeMs || untilMs < 0 || limit <= 0) {
+    if (untilMs < 0 || limit <= 0) {
+      return List.of();
+    }
+    byte[] to = untilMs == Long.MAX_VALUE ? END : Rows.number(untilMs + 1);
+    if (Arrays.compareUnsigned(floor, to) >= 0) {
       return List.of();
     }
     List<StoredTimer> due = new ArrayList<>();
-    byte[] from = Rows.number(Math.max(0, noneBeforeMs));
-    byte[] to = new byte[22];
-    Arrays.fill(to, (byte) 0xff);
-    System.arraycopy(Rows.number(untilMs), 0, to, 0, 8);
     engine.scan(
         RowFamily.TIMER,
-        from,
+        floor,
         to,
         (key, value) -> {
           due.add(timer(key, value));
           return due.size() < limit;
         });
-    noneBeforeMs = due.isEmpty() ? untilMs + 1 : due.get(0).dueMs();
+    floor = due.isEmpty() ? to : key(due.get(0));
     return due;
   }
 

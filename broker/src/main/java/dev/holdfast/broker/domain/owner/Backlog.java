@@ -230,7 +230,7 @@ final class Backlog {
       long sequence = message.sequence();
       if (sequence >= loadFrom && extend && !isHeld(sequence)) {
         if (!cursor.acknowledged(sequence)) {
-          admit(message, cursor.failures(sequence));
+          admit(message, cursor.history(sequence).failures());
         }
       } else {
         refill(message);

@@ -62,7 +62,7 @@ final class PeekTask {
         long sequence = message.sequence();
         if (sequence >= from && !full() && !cursor.acknowledged(sequence)) {
           boolean unsettled = Arrays.binarySearch(out, sequence) >= 0;
-          found.add(new PeekedMessage(message, cursor.failures(sequence), unsettled));
+          found.add(new PeekedMessage(message, cursor.history(sequence).failures(), unsettled));
           bytes += message.bytes();
         }
       }

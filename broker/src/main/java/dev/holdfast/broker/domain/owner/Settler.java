@@ -6,6 +6,7 @@ import dev.holdfast.deadletter.DeadLetterDecider;
 import dev.holdfast.deadletter.DeathRecord;
 import dev.holdfast.deadletter.Failure;
 import dev.holdfast.deadletter.Verdict;
+import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.List;
@@ -138,7 +139,8 @@ final class Settler {
 
   private void failed(OutDelivery delivery, int failures, boolean shun) {
     LogCursor cursor = delivery.cursor;
-    batch.changes().recordFailure(cursor.log.id, cursor.id, delivery.sequence, failures, 0);
+    DeliveryHistory history = new DeliveryHistory(failures, 0, batch.nowMs(), batch.nowMs());
+    batch.changes().recordHistory(cursor.log.id, cursor.id, delivery.sequence, history);
     giveBack(delivery, failures, shun);
   }
 
