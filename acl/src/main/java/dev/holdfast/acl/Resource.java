@@ -16,6 +16,16 @@ public record Resource(Kind kind, String name) {
     return new Resource(Kind.QUEUE, name);
   }
 
+  /** A topic. */
+  public static Resource topic(String name) {
+    return new Resource(Kind.TOPIC, name);
+  }
+
+  /** A subscription of a topic. */
+  public static Resource subscription(String topic, String name) {
+    return new Resource(Kind.SUBSCRIPTION, topic + "/" + name);
+  }
+
   /** The dead letters of a node: a resource of their own, so that readers need their own grant. */
   public static Resource deadLetters(String node) {
     return new Resource(Kind.DEAD_LETTERS, node);

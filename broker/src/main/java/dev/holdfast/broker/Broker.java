@@ -5,6 +5,7 @@ import dev.holdfast.broker.StartException.Code;
 import dev.holdfast.broker.amqp.AmqpServer;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
+import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.PeerPrincipals;
@@ -113,6 +114,7 @@ public final class Broker implements AutoCloseable {
             store,
             DomainSettings.defaults().withMaxMessageBytes(config.amqp().maxMessageBytes()),
             AccessPolicy.adminOnly(),
+            FilterCodec.NONE,
             clock,
             this::failed);
     owner.start();

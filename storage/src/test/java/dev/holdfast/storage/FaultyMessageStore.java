@@ -17,6 +17,7 @@ public final class FaultyMessageStore implements MessageStore {
   private boolean full;
   private boolean mustRecover;
   private long commits;
+  private long synced;
 
   /** Where in a commit the failure strikes. */
   public enum Failure {
@@ -63,6 +64,11 @@ public final class FaultyMessageStore implements MessageStore {
     return commits;
   }
 
+  /** How many of them were synced at once. */
+  public long syncedCommits() {
+    return synced;
+  }
+
   /** What it is stored on. */
   public InMemoryDisk disk() {
     return store.disk();
@@ -98,6 +104,7 @@ public final class FaultyMessageStore implements MessageStore {
       fail();
     }
     commits++;
+    synced += durability == Durability.SYNCED ? 1 : 0;
   }
 
   private void fail() throws StoreException {

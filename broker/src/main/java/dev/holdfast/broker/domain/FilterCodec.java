@@ -10,4 +10,10 @@ public interface FilterCodec {
    * @throws IllegalArgumentException when this is no filter that this version knows
    */
   MessageFilter decode(byte[] encoded);
+
+  /** Knows no filter. */
+  FilterCodec NONE =
+      encoded -> {
+        throw new IllegalArgumentException("there are no filters here");
+      };
 }

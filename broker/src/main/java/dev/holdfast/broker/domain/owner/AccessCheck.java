@@ -5,30 +5,47 @@ import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.acl.Resource;
 import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.NodeName;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the policy about nodes by address. Asked before it is looked whether the node exists, so
- * that a denial tells nothing about that.
+ * Asks the policy about nodes by address. Asked before anything is told about whether the node
+ * exists, so that a denial tells nothing about that.
  */
 final class AccessCheck {
   private final AccessPolicy policy;
+  private final NodeRegistry nodes;
 
-  AccessCheck(AccessPolicy policy) {
+  AccessCheck(AccessPolicy policy, NodeRegistry nodes) {
     this.policy = policy;
+    this.nodes = nodes;
   }
 
-  /** Null when allowed. */
+  /**
+   * Null when allowed. A name that is no node yet is asked about as both kinds: whoever may do this
+   * to one of them may hear that it is missing.
+   */
   @Nullable NodeError denied(Principal principal, Permission permission, String address) {
-    return policy.decide(principal, permission, resource(address)).allowed()
-        ? null
-        : new NodeError(
-            NodeError.Code.UNAUTHORIZED,
-            principal.name()
-                + " may not "
-                + permission.name().toLowerCase(java.util.Locale.ROOT)
-                + " here; ask an administrator of the broker");
+    if (SubscriptionNames.isSubscription(address) || isDeadLetters(address)) {
+      return denied(principal, permission, special(address));
+    }
+    Node node = nodes.find(address);
+    if (node != null) {
+      return denied(principal, permission, node.kind(), address);
+    }
+    NodeError asQueue = denied(principal, permission, Resource.queue(address));
+    return asQueue == null ? null : denied(principal, permission, Resource.topic(address));
+  }
+
+  /** Null when allowed for a node of this kind, there or not. */
+  @Nullable NodeError denied(
+      Principal principal, Permission permission, NodeKind kind, String name) {
+    return denied(
+        principal,
+        permission,
+        kind == NodeKind.TOPIC ? Resource.topic(name) : Resource.queue(name));
   }
 
   /** Null when the principal may see the broker as a whole. */
@@ -40,10 +57,30 @@ final class AccessCheck {
             principal.name() + " may not see the broker's nodes; ask an administrator");
   }
 
-  private static Resource resource(String address) {
-    return address.endsWith(NodeName.DEAD_LETTER_SUFFIX)
+  private @Nullable NodeError denied(
+      Principal principal, Permission permission, Resource resource) {
+    return policy.decide(principal, permission, resource).allowed()
+        ? null
+        : new NodeError(
+            NodeError.Code.UNAUTHORIZED,
+            principal.name()
+                + " may not "
+                + permission.name().toLowerCase(Locale.ROOT)
+                + " here; ask an administrator of the broker");
+  }
+
+  private static boolean isDeadLetters(String address) {
+    return address.endsWith(NodeName.DEAD_LETTER_SUFFIX);
+  }
+
+  /**
+   * Dead letters are {@code dlq:NODE} or {@code dlq:TOPIC::NAME}: with {@code ::}, no queue can
+   * have a name that means the same.
+   */
+  private static Resource special(String address) {
+    return isDeadLetters(address)
         ? Resource.deadLetters(
             address.substring(0, address.length() - NodeName.DEAD_LETTER_SUFFIX.length()))
-        : Resource.queue(address);
+        : Resource.subscription(SubscriptionNames.source(address), SubscriptionNames.name(address));
   }
 }

@@ -5,12 +5,14 @@ import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.storage.MessageStore;
+import org.jspecify.annotations.Nullable;
 
 /** What management works on; owner thread. */
 record AdminContext(
     MessageStore store,
     NodeRegistry nodes,
     AccessCheck access,
+    SubscriptionStaging staging,
     ReadAhead reads,
     BacklogReader backlogs,
     DirtySubscriptions dirty,
@@ -19,11 +21,44 @@ record AdminContext(
   /** The queue at this address, if the principal may do this to it. */
   Queue queue(Principal principal, Permission permission, String address) {
     check(principal, permission, address);
-    Queue queue = nodes.find(address);
+    Queue queue = nodes.queue(address);
     if (queue == null) {
       throw new NodeException(PublisherLinks.noSuchNode(address));
     }
     return queue;
+  }
+
+  /** The topic of this name, if the principal may do this to it. */
+  Topic topic(Principal principal, Permission permission, String name) {
+    check(principal, permission, name);
+    Topic topic = nodes.topic(name);
+    if (topic == null) {
+      throw new NodeException(PublisherLinks.noSuchNode(name));
+    }
+    return topic;
+  }
+
+  /** The subscription at this address, if the principal may do this to it. */
+  TopicSubscription subscription(Principal principal, Permission permission, String address) {
+    if (!SubscriptionNames.isSubscription(address)) {
+      throw new NodeException(SourceResolver.noSuchSubscription(address));
+    }
+    check(principal, permission, address);
+    TopicSubscription subscription = nodes.subscriptions().find(address);
+    if (subscription == null) {
+      throw new NodeException(SourceResolver.noSuchSubscription(address));
+    }
+    return subscription;
+  }
+
+  /** Why a node cannot have this as its largest message; null when it can. */
+  @Nullable NodeError messageSizeProblem(long maxMessageBytes) {
+    long most = settings.maxMessageBytes();
+    return maxMessageBytes >= 1 && maxMessageBytes <= most
+        ? null
+        : new NodeError(
+            NodeError.Code.INVALID,
+            "maxMessageBytes must be between 1 and " + most + ", not " + maxMessageBytes);
   }
 
   void check(Principal principal, Permission permission, String address) {

@@ -22,9 +22,6 @@ final class Backlog {
   private static final List<ReturnedMessage> NO_MESSAGES = List.of();
   private static final int OVERHEAD_BYTES = 96;
 
-  /** Without consumers only a first sip is kept in memory. */
-  private static final int SIP = 16;
-
   private final MemoryBudget budget;
   private final long windowLimit;
 
@@ -48,19 +45,30 @@ final class Backlog {
     this.windowLimit = windowLimit;
   }
 
-  /** A committed append; kept in memory when the window reaches so far and there is room. */
-  void appended(StoredMessage message, boolean wanted) {
-    end = message.sequence() + 1;
-    if (loadFrom != message.sequence()) {
+  /**
+   * Committed appends; kept in memory as far as the window reaches and there is room.
+   *
+   * @param messages those that are to be delivered, in order
+   * @param from sequence of the first that was appended
+   * @param to the sequence after the last one
+   * @param limit bytes to keep at most
+   */
+  void appended(List<StoredMessage> messages, long from, long to, long limit) {
+    boolean contiguous = loadFrom == from;
+    end = to;
+    if (!contiguous) {
       return;
     }
-    long size = size(message.bytes());
-    long limit = wanted ? windowLimit : windowLimit / SIP;
-    if (kept + size > limit || !budget.windowHasRoom(size)) {
-      return;
+    for (int i = 0; i < messages.size(); i++) {
+      StoredMessage message = messages.get(i);
+      long size = size(message.bytes());
+      if (kept + size > limit || !budget.windowHasRoom(size)) {
+        loadFrom = message.sequence();
+        return;
+      }
+      push(message);
     }
-    push(message);
-    loadFrom = end;
+    loadFrom = to;
   }
 
   /** Hands out the first message that this consumer can get, or null. */

@@ -134,7 +134,7 @@ final class BacklogReader implements Settler.BodyFetcher {
   }
 
   private void fetched(OutDelivery delivery, ReadAhead.Result result) {
-    if (delivery.state != OutDelivery.State.FETCHING || settler == null) {
+    if (delivery.state != OutDelivery.State.WAITING || settler == null) {
       return;
     }
     if (result.messages() != null) {

@@ -131,17 +131,15 @@ final class Committer {
   private void retry(List<Undo> undo, boolean withoutMoves) throws StoreException {
     store.recover();
     nodes.rebuild();
-    for (Queue queue : nodes.queues()) {
-      dirty.add(queue.subscription);
-    }
+    nodes.markAll(dirty);
     batch.restart();
     for (Undo append : undo) {
       takeOut(append);
     }
     settler.restage(store.view(), withoutMoves);
-    AdminChange change = batch.adminChange();
+    NodeChange change = batch.nodeChange();
     if (change != null && !change.stage(batch)) {
-      batch.dropAdminChange();
+      batch.dropNodeChange();
     }
     if (batch.changes().isEmpty()) {
       store.sync();

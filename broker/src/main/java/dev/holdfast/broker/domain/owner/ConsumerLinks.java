@@ -4,63 +4,125 @@ import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.NodeKind;
-import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.OwnerCommand;
 import java.util.IdentityHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Receiving links: attach, credit, outcomes, detach. */
 final class ConsumerLinks {
+  private static final NodeError STOLEN =
+      new NodeError(NodeError.Code.FORCED, "another connection of this container consumes instead");
+
   private final NodeRegistry nodes;
   private final AccessCheck access;
   private final Outbox outbox;
   private final Settler settler;
   private final DirtySubscriptions dirty;
+  private final SourceResolver sources;
+  private final SubscriptionStaging staging;
   private final IdentityHashMap<ConsumerPort, ConsumerTarget> targets = new IdentityHashMap<>();
+
+  /** Links that only looked a subscription up, and may delete it. */
+  private final IdentityHashMap<ConsumerPort, Finder> finders = new IdentityHashMap<>();
+
+  private record Finder(Principal principal, TopicSubscription found) {}
 
   ConsumerLinks(
       NodeRegistry nodes,
       AccessCheck access,
       Outbox outbox,
       Settler settler,
-      DirtySubscriptions dirty) {
+      DirtySubscriptions dirty,
+      SubscriptionStaging staging) {
     this.nodes = nodes;
     this.access = access;
     this.outbox = outbox;
     this.settler = settler;
     this.dirty = dirty;
+    this.staging = staging;
+    this.sources = new SourceResolver(nodes, access);
   }
 
+  /** The change of subscriptions that this attach needs; null: {@link #open} is enough. */
+  @Nullable NodeChange changeFor(OwnerCommand.OpenConsumer command) {
+    return resolve(command) instanceof Resolution.Subscribe
+        ? new SubscribeLink(command, this, nodes, staging)
+        : null;
+  }
+
+  /** The change of subscriptions that this end is; null: {@link #close} is enough. */
+  @Nullable NodeChange changeFor(OwnerCommand.CloseConsumer command) {
+    TopicSubscription goes = goesWith(command);
+    return goes == null
+        ? null
+        : new DropSubscriptions(
+            List.of(goes), nodes, staging, NodeRegistry.SUBSCRIPTION_DELETED, () -> gone(command));
+  }
+
+  Resolution resolve(OwnerCommand.OpenConsumer command) {
+    return sources.resolve(command);
+  }
+
+  /** An attach that changes no subscription. */
   void open(OwnerCommand.OpenConsumer command) {
+    Resolution resolution = resolve(command);
+    if (resolution instanceof Resolution.Join join) {
+      join(command, join);
+    } else if (resolution instanceof Resolution.Refused refused) {
+      refuse(command.port(), refused.error());
+    } else {
+      throw new IllegalStateException("an attach that makes a subscription is a change of nodes");
+    }
+  }
+
+  private void refuse(ConsumerPort port, NodeError error) {
+    outbox.lane(port.loop()).add(new EdgeEvent.ConsumerClosed(port, error));
+  }
+
+  /** One more consumer of a subscription that is there. */
+  void join(OwnerCommand.OpenConsumer command, Resolution.Join join) {
     ConsumerPort port = command.port();
-    Outbox.Lane lane = outbox.lane(port.loop());
-    Principal principal = command.peer().principal();
-    String address = command.source().address();
-    NodeError refusal = access.denied(principal, Permission.RECEIVE, address);
-    if (refusal != null) {
-      lane.add(new EdgeEvent.ConsumerClosed(port, refusal));
-      return;
-    }
-    Queue queue = nodes.find(address);
-    if (queue == null) {
-      lane.add(new EdgeEvent.ConsumerClosed(port, PublisherLinks.noSuchNode(address)));
-      return;
-    }
-    ConsumerTarget target =
-        new ConsumerTarget(
-            port,
-            queue.subscription,
-            principal,
-            command.preSettled(),
-            command.defaultOutcome(),
-            lane);
+    steal(join.group());
+    ConsumerTarget target = new ConsumerTarget(command, join, outbox.lane(port.loop()));
     targets.put(port, target);
-    queue.subscription.attach(target);
-    target.emit(
-        new EdgeEvent.ConsumerOpened(
-            port, new OpenedSource(queue.name(), NodeKind.QUEUE, null, null, false)));
+    join.group().attach(target);
+    target.emit(new EdgeEvent.ConsumerOpened(port, join.source()));
+  }
+
+  /**
+   * A container that comes back on a new connection, before its old one is known to be lost, gets
+   * its unshared subscription back.
+   */
+  private void steal(Subscription group) {
+    TopicSubscription subscription = nodes.subscriptions().of(group);
+    if (subscription != null && !subscription.definition.traits().shared()) {
+      for (ConsumerTarget before : List.copyOf(group.consumers())) {
+        end(before);
+        before.emit(new EdgeEvent.ConsumerClosed(before.port, STOLEN));
+      }
+    }
+  }
+
+  /** A link that asks for a subscription by its name alone. */
+  void find(OwnerCommand.FindSubscription command) {
+    ConsumerPort port = command.port();
+    String name = SubscriptionNames.of(command.subscription(), command.peer().container());
+    TopicSubscription found = nodes.subscriptions().named(name);
+    if (found == null) {
+      refuse(port, SourceResolver.noSuchSubscription(command.subscription().name()));
+      return;
+    }
+    NodeError refusal =
+        access.denied(command.peer().principal(), Permission.RECEIVE, found.address());
+    if (refusal != null) {
+      refuse(port, refusal);
+      return;
+    }
+    finders.put(port, new Finder(command.peer().principal(), found));
+    outbox.lane(port.loop()).add(new EdgeEvent.ConsumerOpened(port, SourceResolver.opened(found)));
   }
 
   void flow(OwnerCommand.Flow command) {
@@ -81,16 +143,95 @@ final class ConsumerLinks {
     }
   }
 
+  /** An end that changes no subscription. */
   void close(OwnerCommand.CloseConsumer command) {
-    ConsumerTarget target = targets.remove(command.port());
-    if (target == null || target.closed) {
-      return;
+    ConsumerPort port = command.port();
+    TopicSubscription named = namedBy(port);
+    if (named != null && command.ending() == LinkEnding.CLOSED) {
+      outbox.lane(port.loop()).add(new EdgeEvent.Unsubscribed(port, whyItStays(port, named)));
     }
+    finders.remove(port);
+    ConsumerTarget target = targets.remove(port);
+    if (target != null && !target.closed) {
+      end(target);
+    }
+  }
+
+  /** The subscription went with its link. */
+  private void gone(OwnerCommand.CloseConsumer command) {
+    ConsumerPort port = command.port();
+    if (namedBy(port) != null && command.ending() == LinkEnding.CLOSED) {
+      outbox.lane(port.loop()).add(new EdgeEvent.Unsubscribed(port, null));
+    }
+    finders.remove(port);
+    ConsumerTarget target = targets.remove(port);
+    if (target != null) {
+      target.closed = true;
+    }
+  }
+
+  private void end(ConsumerTarget target) {
     target.subscription.detach(target);
     dirty.add(target.subscription);
     for (OutDelivery d = target.oldestOut(); d != null; d = d.next) {
       settler.settle(d, target.defaultOutcome, false);
     }
+  }
+
+  /** The subscription that has nobody left when this link goes, or is told to go. */
+  private @Nullable TopicSubscription goesWith(OwnerCommand.CloseConsumer command) {
+    ConsumerPort port = command.port();
+    TopicSubscription named = namedBy(port);
+    if (named != null && command.ending() == LinkEnding.CLOSED) {
+      return whyItStays(port, named) == null && !others(port, named) ? named : null;
+    }
+    ConsumerTarget target = living(port);
+    TopicSubscription subscription =
+        target == null ? null : nodes.subscriptions().of(target.subscription);
+    return subscription == null || subscription.durable() || others(port, subscription)
+        ? null
+        : subscription;
+  }
+
+  /** The living subscription that this port asked for by its name. */
+  private @Nullable TopicSubscription namedBy(ConsumerPort port) {
+    Finder finder = finders.get(port);
+    ConsumerTarget target = living(port);
+    TopicSubscription found =
+        target != null && target.unsubscribes
+            ? nodes.subscriptions().of(target.subscription)
+            : finder == null ? null : finder.found();
+    return found == null || found.group.deleted ? null : found;
+  }
+
+  /** A volatile one that others still use stays without anybody being told. */
+  private @Nullable NodeError whyItStays(ConsumerPort port, TopicSubscription subscription) {
+    if (!subscription.durable()) {
+      return null;
+    }
+    if (others(port, subscription)) {
+      return new NodeError(
+          NodeError.Code.LOCKED, "the subscription stays, for it has consumers; close them first");
+    }
+    Principal principal = asker(port);
+    return principal == null || principal.name().equals(subscription.definition.creator())
+        ? null
+        : access.denied(principal, Permission.DELETE, subscription.address());
+  }
+
+  private @Nullable Principal asker(ConsumerPort port) {
+    ConsumerTarget target = living(port);
+    if (target != null) {
+      return target.peer.principal();
+    }
+    Finder finder = finders.get(port);
+    return finder == null ? null : finder.principal();
+  }
+
+  private boolean others(ConsumerPort port, TopicSubscription subscription) {
+    ConsumerTarget target = living(port);
+    boolean mine = target != null && target.subscription == subscription.group;
+    return subscription.group.consumerCount() > (mine ? 1 : 0);
   }
 
   private @Nullable ConsumerTarget living(ConsumerPort port) {

@@ -1,10 +1,11 @@
 package dev.holdfast.broker.domain.owner;
 
-import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.Peer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class ConsumerTarget {
   final ConsumerPort port;
   final Subscription subscription;
-  final Principal principal;
+  final Peer peer;
   final boolean preSettled;
   final Outcome defaultOutcome;
+
+  /** When this link is closed, its subscription is no longer wanted. */
+  final boolean unsubscribes;
+
   private final Outbox.Lane lane;
 
   boolean closed;
@@ -45,18 +50,13 @@ final class ConsumerTarget {
   private List<Delivery> stored = List.of();
   private long storedBatch;
 
-  ConsumerTarget(
-      ConsumerPort port,
-      Subscription subscription,
-      Principal principal,
-      boolean preSettled,
-      Outcome defaultOutcome,
-      Outbox.Lane lane) {
-    this.port = port;
-    this.subscription = subscription;
-    this.principal = principal;
-    this.preSettled = preSettled;
-    this.defaultOutcome = defaultOutcome;
+  ConsumerTarget(OwnerCommand.OpenConsumer command, Resolution.Join join, Outbox.Lane lane) {
+    this.port = command.port();
+    this.peer = command.peer();
+    this.subscription = join.group();
+    this.preSettled = command.preSettled();
+    this.defaultOutcome = command.defaultOutcome();
+    this.unsubscribes = join.unsubscribes();
     this.lane = lane;
   }
 

@@ -4,6 +4,7 @@ import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
@@ -13,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a queue: two logs and a definition, in one batch. */
-final class CreateQueue implements AdminChange {
+final class CreateQueue implements NodeChange {
   private final AdminContext context;
   private final Principal principal;
   private final QueueDefinition definition;
@@ -38,9 +39,9 @@ final class CreateQueue implements AdminChange {
       result.completeExceptionally(new NodeException(refusal));
       return false;
     }
-    Queue present = context.nodes().find(definition.name());
+    Node present = context.nodes().find(definition.name());
     if (present != null) {
-      if (made != null && made.logId() == present.log.id) {
+      if (made != null && present instanceof Queue queue && made.logId() == queue.log.id) {
         return true;
       }
       result.completeExceptionally(
@@ -62,7 +63,8 @@ final class CreateQueue implements AdminChange {
   }
 
   private @Nullable NodeError refusal() {
-    NodeError denied = context.access().denied(principal, Permission.CREATE, definition.name());
+    NodeError denied =
+        context.access().denied(principal, Permission.CREATE, NodeKind.QUEUE, definition.name());
     if (denied != null) {
       return denied;
     }
@@ -70,20 +72,12 @@ final class CreateQueue implements AdminChange {
     if (problem.isPresent()) {
       return new NodeError(NodeError.Code.INVALID, problem.get());
     }
-    long most = context.settings().maxMessageBytes();
-    return definition.maxMessageBytes() >= 1 && definition.maxMessageBytes() <= most
-        ? null
-        : new NodeError(
-            NodeError.Code.INVALID,
-            "maxMessageBytes must be between 1 and "
-                + most
-                + ", not "
-                + definition.maxMessageBytes());
+    return context.messageSizeProblem(definition.maxMessageBytes());
   }
 
   @Override
   public void committed() {
-    Queue queue = context.nodes().find(definition.name());
+    Queue queue = context.nodes().queue(definition.name());
     if (queue == null && made != null) {
       queue = context.nodes().add(made);
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Deletes a queue with its dead letters, in one batch. */
-final class DeleteQueue implements AdminChange {
+final class DeleteQueue implements NodeChange {
   private final AdminContext context;
   private final Principal principal;
   private final String name;

@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class LogCursor {
 
   final Subscription subscription;
   final Backlog backlog;
+  private final WindowLimits limits;
 
   /** Listed among the cursors that have bodies in memory. */
   boolean keeper;
@@ -34,11 +36,15 @@ final class LogCursor {
 
   private long oldestMs;
 
-  LogCursor(NodeLog log, int id, Subscription subscription, long windowBytes) {
+  /** What the subscription takes of the batch under way; null: all. */
+  private @Nullable List<StoredMessage> taken;
+
+  LogCursor(NodeLog log, int id, Subscription subscription, WindowLimits limits) {
     this.log = log;
     this.id = id;
     this.subscription = subscription;
-    this.backlog = new Backlog(subscription.budget, windowBytes);
+    this.backlog = new Backlog(subscription.budget, limits.busy());
+    this.limits = limits;
   }
 
   /** Takes positions and counts from the store, at the start and after a failed commit. */
@@ -49,7 +55,23 @@ final class LogCursor {
     }
     epoch++;
     loading = false;
+    taken = null;
     backlog.rebuild(view, cursor, outSequences());
+  }
+
+  /** The same for one cursor, that has just been made. */
+  void rebuild(StoreView view) {
+    StoreView.LogView logView = view.log(log.id);
+    if (logView == null) {
+      throw new IllegalStateException("cursor " + id + " has no log " + log.id);
+    }
+    rebuild(logView);
+  }
+
+  /** The store has put it to another place. */
+  void moved(StoreView view) {
+    backlog.clear();
+    rebuild(view);
   }
 
   /** Frees the memory of a cursor that nobody reads. */
@@ -62,7 +84,7 @@ final class LogCursor {
   /** What is not out has been taken from the log. */
   void purged(StoreView view) {
     StoreView.LogView logView = view.log(log.id);
-    if (logView == null || messages(view) == subscription.unsettled()) {
+    if (logView == null || messages(view) == outSequences().length) {
       epoch++;
       loading = false;
       backlog.clear();
@@ -71,17 +93,40 @@ final class LogCursor {
     }
   }
 
-  /** These messages are in the log now. */
-  void appended(List<StoredMessage> messages) {
-    boolean wanted = subscription.hasConsumers();
-    for (int i = 0; i < messages.size(); i++) {
-      backlog.appended(messages.get(i), wanted);
+  /** What the subscription does not take of these is consumed at once, and never kept. */
+  void stageChoice(StagedBatch batch, List<StoredMessage> messages, List<String> containers) {
+    Intake intake = subscription.intake;
+    if (intake == null) {
+      return;
     }
+    List<StoredMessage> chosen = new ArrayList<>();
+    for (int i = 0; i < messages.size(); i++) {
+      StoredMessage message = messages.get(i);
+      if (intake.takes(message, containers.get(i))) {
+        chosen.add(message);
+      } else {
+        batch.changes().acknowledge(log.id, id, message.sequence(), message.bytes());
+      }
+    }
+    taken = chosen;
+  }
+
+  /** These messages are in the log now; of those, what was chosen is to be delivered. */
+  void appended(List<StoredMessage> messages) {
+    List<StoredMessage> mine = taken == null ? messages : taken;
+    taken = null;
+    long limit = subscription.hasConsumers() ? limits.busy() : limits.idle();
+    backlog.appended(mine, messages.get(0).sequence(), log.nextSequence, limit);
   }
 
   /** Hands out the first message that this consumer can get, or null. */
   @Nullable OutDelivery take(ConsumerTarget consumer) {
     return backlog.take(this, consumer);
+  }
+
+  /** It has bodies in memory and is not listed for that yet. */
+  boolean newKeeper() {
+    return !keeper && backlog.keptBytes() > 0;
   }
 
   /** Whether consumers are here (or could soon take) what is only on disk. */
@@ -101,7 +146,7 @@ final class LogCursor {
 
   /** Sequences of everything that is out at consumers, those that are leaving included. */
   long[] outSequences() {
-    return subscription.outSequences();
+    return subscription.outSequences(this);
   }
 
   StoreView.@Nullable CursorView view(StoreView view) {

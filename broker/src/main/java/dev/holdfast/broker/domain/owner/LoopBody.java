@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One turn after another: decide what came in, commit it, apply it, hand out. Without a thread of
@@ -34,6 +36,7 @@ final class LoopBody {
   private final Outbox outbox = new Outbox();
   private final DirtySubscriptions dirty = new DirtySubscriptions();
   private final StoreGate gate;
+  private final SubscriptionStaging staging;
   private final BacklogReader backlogs;
   private final Settler settler;
   private final PublisherLinks publishers;
@@ -49,6 +52,7 @@ final class LoopBody {
   record Surroundings(
       MessageStore store,
       AccessPolicy policy,
+      FilterCodec filters,
       InstantSource clock,
       Executor reader,
       Committer.Pause pause) {}
@@ -58,28 +62,46 @@ final class LoopBody {
     this.settings = settings;
     this.clock = around.clock();
     this.inbox = inbox;
-    AccessCheck access = new AccessCheck(around.policy());
     budget = new MemoryBudget(settings.totalWindowBytes(), settings.inFlightBytes());
-    nodes = new NodeRegistry(store, settings, budget);
+    nodes = new NodeRegistry(store, settings, around.filters(), budget);
+    AccessCheck access = new AccessCheck(around.policy(), nodes);
+    staging = new SubscriptionStaging(store, nodes);
     batch = new StagedBatch(store);
     gate = new StoreGate(store, settings.healthPollMs());
     ReadAhead reads = new ReadAhead(store, around.reader(), self);
     backlogs = new BacklogReader(store, reads, dirty, settings.readAheadBytes());
-    settler = new Settler(batch, backlogs);
+    settler = new Settler(batch, backlogs, new DeadLetterMaker(nodes, self));
     backlogs.settler(settler);
     publishers = new PublisherLinks(nodes, access, batch, outbox, gate, settings);
-    consumers = new ConsumerLinks(nodes, access, outbox, settler, dirty);
+    consumers = new ConsumerLinks(nodes, access, outbox, settler, dirty, staging);
     committer =
         new Committer(
             new Committer.Parts(store, nodes, batch, settler, outbox, gate, dirty),
             settings,
             around.pause());
-    admin = new AdminContext(store, nodes, access, reads, backlogs, dirty, settings);
+    admin = new AdminContext(store, nodes, access, staging, reads, backlogs, dirty, settings);
   }
 
-  /** Builds every queue from the store. Before the first turn. */
+  /** Builds everything from the store, without volatile subscriptions. Before the first turn. */
   void start() {
     nodes.rebuild();
+    List<TopicSubscription> left = new ArrayList<>();
+    for (TopicSubscription subscription : nodes.subscriptions().all()) {
+      if (!subscription.durable()) {
+        left.add(subscription);
+      }
+    }
+    if (!left.isEmpty()) {
+      batch.begin(clock.millis());
+      NodeChange change =
+          new DropSubscriptions(left, nodes, staging, NodeRegistry.SUBSCRIPTION_DELETED, () -> {});
+      if (change.stage(batch)) {
+        batch.nodeChange(change);
+        committer.commit();
+        apply();
+      }
+      batch.clear();
+    }
   }
 
   AdminContext admin() {
@@ -103,6 +125,7 @@ final class LoopBody {
     acceptPreSettled();
     decide();
     if (!batch.isEmpty()) {
+      stageChoices();
       committer.commit();
       apply();
     }
@@ -139,11 +162,12 @@ final class LoopBody {
       if (command == null) {
         return;
       }
-      if (command instanceof OwnerCommand.Call call && call.task() instanceof AdminChange change) {
+      NodeChange change = changeOf(command);
+      if (change != null) {
         if (commands == 0 && batch.isEmpty()) {
           inbox.take();
           if (change.stage(batch)) {
-            batch.adminChange(change);
+            batch.nodeChange(change);
           }
         }
         return;
@@ -152,6 +176,17 @@ final class LoopBody {
       decideOne(command);
       commands++;
     }
+  }
+
+  /** What has to have a batch of its own; null: the command can share one. */
+  private @Nullable NodeChange changeOf(OwnerCommand command) {
+    if (command instanceof OwnerCommand.Call call) {
+      return call.task() instanceof NodeChange change ? change : null;
+    }
+    if (command instanceof OwnerCommand.OpenConsumer open) {
+      return consumers.changeFor(open);
+    }
+    return command instanceof OwnerCommand.CloseConsumer close ? consumers.changeFor(close) : null;
   }
 
   private void decideOne(OwnerCommand command) {
@@ -167,6 +202,8 @@ final class LoopBody {
       publishers.close(close);
     } else if (command instanceof OwnerCommand.OpenConsumer open) {
       consumers.open(open);
+    } else if (command instanceof OwnerCommand.FindSubscription find) {
+      consumers.find(find);
     } else if (command instanceof OwnerCommand.CloseConsumer close) {
       consumers.close(close);
     } else if (command instanceof OwnerCommand.OpenCoordinator open) {
@@ -179,6 +216,14 @@ final class LoopBody {
                       NodeError.Code.NOT_IMPLEMENTED, "transactions are not offered yet")));
     } else if (command instanceof OwnerCommand.Call call) {
       call.task().run();
+    }
+  }
+
+  /** What a subscription's filter leaves out is consumed in the batch that brings it. */
+  private void stageChoices() {
+    List<NodeLog> appendedTo = batch.appendedTo();
+    for (int i = 0; i < appendedTo.size(); i++) {
+      appendedTo.get(i).stageChoices(batch);
     }
   }
 
@@ -200,7 +245,7 @@ final class LoopBody {
         delivery.consumer.outcomeStored(delivery);
       }
     }
-    AdminChange change = batch.adminChange();
+    NodeChange change = batch.nodeChange();
     if (change != null) {
       change.committed();
     }
@@ -229,7 +274,7 @@ final class LoopBody {
       if (cursor.wantsRead()) {
         backlogs.request(cursor);
       }
-      if (!cursor.keeper && cursor.backlog.keptBytes() > 0) {
+      if (cursor.newKeeper()) {
         cursor.keeper = true;
         keepers.add(cursor);
       }

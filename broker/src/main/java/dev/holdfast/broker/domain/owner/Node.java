@@ -3,10 +3,11 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.Peer;
 import org.jspecify.annotations.Nullable;
 
 /** A named address that the broker serves. Owner thread. */
-sealed interface Node permits Queue {
+sealed interface Node permits Queue, Topic {
 
   /** Its address. */
   String name();
@@ -26,7 +27,8 @@ sealed interface Node permits Queue {
   /**
    * Stages a message that is taken: the one place where a publish becomes part of a batch.
    *
-   * @return the sequence it gets
+   * @param from who published it
+   * @return the sequence it gets; 0 when there is nobody to keep it for
    */
-  long stagePublish(StagedBatch batch, IncomingMessage message);
+  long stagePublish(StagedBatch batch, IncomingMessage message, Peer from);
 }

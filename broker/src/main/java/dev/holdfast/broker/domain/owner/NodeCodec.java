@@ -2,7 +2,9 @@ package dev.holdfast.broker.domain.owner;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.broker.domain.QueueDefinition;
+import dev.holdfast.broker.domain.TopicDefinition;
 import dev.holdfast.deadletter.RetryPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,9 +16,14 @@ import java.io.UncheckedIOException;
  */
 final class NodeCodec {
   private static final String PREFIX = "node/";
+  private static final String QUEUE = "queue";
+  private static final String TOPIC = "topic";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private NodeCodec() {}
+
+  /** A node as stored. */
+  sealed interface StoredNode {}
 
   /**
    * A queue as stored.
@@ -25,7 +32,16 @@ final class NodeCodec {
    * @param logId its log
    * @param deadLetterLogId its dead letters' log
    */
-  record StoredQueue(QueueDefinition definition, int logId, int deadLetterLogId) {}
+  record StoredQueue(QueueDefinition definition, int logId, int deadLetterLogId)
+      implements StoredNode {}
+
+  /**
+   * A topic as stored.
+   *
+   * @param definition what the operator chose
+   * @param logId its log
+   */
+  record StoredTopic(TopicDefinition definition, int logId) implements StoredNode {}
 
   static String key(int logId) {
     return PREFIX + logId;
@@ -37,38 +53,81 @@ final class NodeCodec {
 
   static byte[] encode(StoredQueue queue) {
     QueueDefinition definition = queue.definition();
+    return write(
+        JSON.createObjectNode()
+            .put("kind", QUEUE)
+            .put("name", definition.name())
+            .put("log", queue.logId())
+            .put("deadLetterLog", queue.deadLetterLogId())
+            .put("maxMessageBytes", definition.maxMessageBytes())
+            .put("maxDeliveries", definition.retry().maxDeliveries()));
+  }
+
+  static byte[] encode(StoredTopic topic) {
+    TopicDefinition definition = topic.definition();
+    return write(
+        JSON.createObjectNode()
+            .put("kind", TOPIC)
+            .put("name", definition.name())
+            .put("log", topic.logId())
+            .put("maxMessageBytes", definition.maxMessageBytes())
+            .put("maxDeliveries", definition.retry().maxDeliveries())
+            .put("retentionAgeMs", definition.retention().maxAgeMs())
+            .put("retentionBytes", definition.retention().maxBytes()));
+  }
+
+  private static byte[] write(ObjectNode json) {
     try {
-      return JSON.writeValueAsBytes(
-          JSON.createObjectNode()
-              .put("kind", "queue")
-              .put("name", definition.name())
-              .put("log", queue.logId())
-              .put("deadLetterLog", queue.deadLetterLogId())
-              .put("maxMessageBytes", definition.maxMessageBytes())
-              .put("maxDeliveries", definition.retry().maxDeliveries()));
+      return JSON.writeValueAsBytes(json);
     } catch (IOException e) {
       throw new UncheckedIOException("a definition cannot be written", e);
     }
   }
 
-  static StoredQueue decode(String key, byte[] value, DomainSettings settings) {
+  static StoredNode decode(String key, byte[] value, DomainSettings settings) {
     try {
       JsonNode json = JSON.readTree(value);
       String kind = json.path("kind").asText();
-      if (!"queue".equals(kind)) {
-        throw new IllegalStateException(
-            key + " is a " + kind + ", which this version does not know; start the newer version");
-      }
-      QueueDefinition definition =
-          new QueueDefinition(
-              json.required("name").asText(),
-              json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
-              RetryPolicy.atOnce(
-                  json.path("maxDeliveries").asInt(RetryPolicy.DEFAULT.maxDeliveries())));
-      return new StoredQueue(
-          definition, json.required("log").asInt(), json.required("deadLetterLog").asInt());
+      return switch (kind) {
+        case QUEUE -> queue(json, settings);
+        case TOPIC -> topic(json, settings);
+        default ->
+            throw new IllegalStateException(
+                key
+                    + " is a "
+                    + kind
+                    + ", which this version does not know; start the newer version");
+      };
     } catch (IOException e) {
       throw new UncheckedIOException("definition " + key + " cannot be read", e);
     }
+  }
+
+  private static StoredQueue queue(JsonNode json, DomainSettings settings) {
+    QueueDefinition definition =
+        new QueueDefinition(
+            json.required("name").asText(),
+            json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
+            retry(json));
+    return new StoredQueue(
+        definition, json.required("log").asInt(), json.required("deadLetterLog").asInt());
+  }
+
+  private static StoredTopic topic(JsonNode json, DomainSettings settings) {
+    TopicDefinition.Retention retention =
+        new TopicDefinition.Retention(
+            json.path("retentionAgeMs").asLong(0), json.path("retentionBytes").asLong(0));
+    TopicDefinition definition =
+        new TopicDefinition(
+            json.required("name").asText(),
+            json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
+            retry(json),
+            retention);
+    return new StoredTopic(definition, json.required("log").asInt());
+  }
+
+  private static RetryPolicy retry(JsonNode json) {
+    return RetryPolicy.atOnce(
+        json.path("maxDeliveries").asInt(RetryPolicy.DEFAULT.maxDeliveries()));
   }
 }

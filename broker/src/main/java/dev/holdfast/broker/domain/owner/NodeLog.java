@@ -1,10 +1,13 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One durable log: what the batch under way appends to it, and the cursors that read it.
@@ -14,23 +17,75 @@ import java.util.List;
 final class NodeLog {
   final int id;
 
+  /** Messages are kept although no cursor here wants them. */
+  private final boolean retained;
+
   /** What the next append of the batch under way gets. */
   long nextSequence = 1;
 
   private final List<LogCursor> cursors = new ArrayList<>(1);
+
+  /** How many of them choose what they take, and how many outlive a restart. */
+  private int choosing;
+
+  private int durable;
+
   private final List<StoredMessage> appended = new ArrayList<>(0);
+
+  /** The containers that published them; kept only while a cursor chooses. */
+  private final List<String> publishedBy = new ArrayList<>(0);
+
   private long published;
 
-  NodeLog(int id) {
+  NodeLog(int id, boolean retained) {
     this.id = id;
+    this.retained = retained;
   }
 
   void add(LogCursor cursor) {
     cursors.add(cursor);
+    choosing += cursor.subscription.intake == null ? 0 : 1;
+    durable += cursor.subscription.durable ? 1 : 0;
+  }
+
+  void remove(LogCursor cursor) {
+    if (cursors.remove(cursor)) {
+      choosing -= cursor.subscription.intake == null ? 0 : 1;
+      durable -= cursor.subscription.durable ? 1 : 0;
+    }
+  }
+
+  List<LogCursor> cursors() {
+    return cursors;
+  }
+
+  /** Somebody reads it now or later; otherwise a message need not be stored. */
+  boolean wanted() {
+    return retained || !cursors.isEmpty();
+  }
+
+  /** Somebody will read it after a restart: messages have to be synced. */
+  boolean durable() {
+    return retained || durable > 0;
+  }
+
+  /** Why a message is too large for a node; null when it is not. */
+  static @Nullable NodeError tooLarge(IncomingMessage message, Node node) {
+    long bytes = message.body().length;
+    return bytes <= node.maxMessageBytes()
+        ? null
+        : new NodeError(
+            NodeError.Code.MESSAGE_TOO_LARGE,
+            "the message has "
+                + bytes
+                + " bytes, "
+                + (node instanceof Topic ? "the topic" : "the queue")
+                + " takes "
+                + node.maxMessageBytes());
   }
 
   /** Stages a publish; its sequence. */
-  long stagePublish(StagedBatch batch, IncomingMessage message) {
+  long stagePublish(StagedBatch batch, IncomingMessage message, Peer from) {
     long sequence = nextSequence;
     long now = batch.nowMs();
     long ttl = message.ttlMs();
@@ -53,6 +108,9 @@ final class NodeLog {
             message.messageFormat(),
             StoredMessage.NO_ATTRIBUTES,
             message.body()));
+    if (choosing > 0) {
+      publishedBy.add(from.container());
+    }
     return sequence;
   }
 
@@ -67,15 +125,25 @@ final class NodeLog {
     return appended;
   }
 
+  /** What some cursor does not take of the batch is consumed in the same batch. */
+  void stageChoices(StagedBatch batch) {
+    for (int i = 0; choosing > 0 && i < cursors.size(); i++) {
+      cursors.get(i).stageChoice(batch, appended, publishedBy);
+    }
+  }
+
   /** The batch is committed: every cursor has more to read. */
   void appendsCommitted(DirtySubscriptions dirty) {
     for (int i = 0; i < cursors.size(); i++) {
       LogCursor cursor = cursors.get(i);
       cursor.appended(appended);
-      dirty.add(cursor.subscription);
+      if (cursor.subscription.hasConsumers() || cursor.newKeeper()) {
+        dirty.add(cursor.subscription);
+      }
     }
     published += appended.size();
     appended.clear();
+    publishedBy.clear();
   }
 
   /** Takes positions from the store, at the start and after a failed commit. */
@@ -85,6 +153,7 @@ final class NodeLog {
       throw new IllegalStateException("log " + id + " is defined but missing");
     }
     appended.clear();
+    publishedBy.clear();
     nextSequence = log.nextSequence();
     for (int i = 0; i < cursors.size(); i++) {
       cursors.get(i).rebuild(log);

@@ -1,8 +1,11 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.broker.domain.QueueDefinition;
+import dev.holdfast.broker.domain.SubscriptionDefinition;
+import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.MessageStore;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,93 +14,276 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All nodes by address, built from the store's definitions. */
+/** All nodes by address and all subscriptions, built from the store's definitions. */
 final class NodeRegistry {
   static final NodeError DELETED =
       new NodeError(NodeError.Code.DELETED, "the queue has been deleted");
+  static final NodeError TOPIC_DELETED =
+      new NodeError(NodeError.Code.DELETED, "the topic has been deleted");
+  static final NodeError SUBSCRIPTION_DELETED =
+      new NodeError(NodeError.Code.DELETED, "the subscription has been deleted");
 
   private final MessageStore store;
   private final DomainSettings settings;
+  private final FilterCodec filters;
   private final MemoryBudget budget;
-  private final Map<String, Queue> queues = new HashMap<>();
+  private final WindowLimits queueWindow;
+  private final WindowLimits subscriptionWindow;
+  private final Map<String, Node> nodes = new HashMap<>();
+  private final Subscriptions subscriptions = new Subscriptions();
 
-  NodeRegistry(MessageStore store, DomainSettings settings, MemoryBudget budget) {
+  NodeRegistry(
+      MessageStore store, DomainSettings settings, FilterCodec filters, MemoryBudget budget) {
     this.store = store;
     this.settings = settings;
+    this.filters = filters;
     this.budget = budget;
+    this.queueWindow = WindowLimits.queue(settings);
+    this.subscriptionWindow = WindowLimits.subscription(settings);
   }
 
-  @Nullable Queue find(String address) {
-    return queues.get(address);
+  @Nullable Node find(String address) {
+    return nodes.get(address);
   }
 
-  /** Every queue and every dead-letter queue. */
-  Collection<Queue> queues() {
-    return queues.values();
+  @Nullable Queue queue(String address) {
+    return nodes.get(address) instanceof Queue queue ? queue : null;
+  }
+
+  @Nullable Topic topic(String address) {
+    return nodes.get(address) instanceof Topic topic ? topic : null;
+  }
+
+  /** The id that a log made now gets. */
+  int nextLogId() {
+    return store.view().nextLogId();
+  }
+
+  /** Every queue, every dead-letter queue and every topic. */
+  Collection<Node> all() {
+    return nodes.values();
+  }
+
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** Everybody may have something new to hand out. */
+  void markAll(DirtySubscriptions dirty) {
+    for (Node node : nodes.values()) {
+      if (node instanceof Queue queue) {
+        dirty.add(queue.subscription);
+      }
+    }
+    for (TopicSubscription subscription : subscriptions.all()) {
+      dirty.add(subscription.group);
+    }
   }
 
   /**
-   * Makes memory agree with the store: at the start, and after a failed commit. Queues that stay
-   * keep their links and what is out at them.
+   * Makes memory agree with the store: at the start, and after a failed commit. What stays keeps
+   * its links and what is out at them.
    */
   void rebuild() {
-    Map<String, Queue> before = new HashMap<>(queues);
-    queues.clear();
+    Map<String, Node> before = new HashMap<>(nodes);
+    nodes.clear();
+    List<SubscriptionCodec.StoredSubscription> stored = new ArrayList<>();
     for (Map.Entry<String, byte[]> entry : store.view().definitions().entrySet()) {
       if (NodeCodec.isNode(entry.getKey())) {
-        NodeCodec.StoredQueue stored = NodeCodec.decode(entry.getKey(), entry.getValue(), settings);
-        Queue known = before.get(stored.definition().name());
-        if (known != null && known.log.id == stored.logId()) {
-          keep(known);
-        } else {
-          add(stored);
-        }
+        rebuildNode(NodeCodec.decode(entry.getKey(), entry.getValue(), settings), before);
+      } else if (SubscriptionCodec.isSubscription(entry.getKey())) {
+        stored.add(SubscriptionCodec.decode(entry.getKey(), entry.getValue(), filters));
       }
     }
-    for (Queue queue : before.values()) {
-      if (queues.get(queue.name()) != queue) {
+    rebuildSubscriptions(stored);
+    for (Node node : before.values()) {
+      Node now = nodes.get(node.name());
+      if (now != node && node instanceof Queue queue) {
         queue.close(DELETED);
+      } else if (now != node && node instanceof Topic topic) {
+        topic.close(TOPIC_DELETED);
+      }
+    }
+    for (Node node : nodes.values()) {
+      if (node instanceof Topic topic) {
+        topic.rebuild(store.view(), subscriptions, subscriptionWindow);
+      }
+    }
+  }
+
+  private void rebuildNode(NodeCodec.StoredNode stored, Map<String, Node> before) {
+    if (stored instanceof NodeCodec.StoredQueue queue) {
+      Node known = before.get(queue.definition().name());
+      if (known instanceof Queue same && same.log.id == queue.logId()) {
+        keep(same);
+      } else {
+        add(queue);
+      }
+    } else if (stored instanceof NodeCodec.StoredTopic topic) {
+      Node known = before.get(topic.definition().name());
+      if (known instanceof Topic same && same.log.id == topic.logId()) {
+        nodes.put(same.name(), same);
+      } else {
+        add(topic);
       }
     }
   }
 
   private void keep(Queue queue) {
     queue.log.rebuild(store.view());
-    queues.put(queue.name(), queue);
+    nodes.put(queue.name(), queue);
     if (queue.deadLetters != null) {
       keep(queue.deadLetters);
+    }
+  }
+
+  private void rebuildSubscriptions(List<SubscriptionCodec.StoredSubscription> stored) {
+    Map<Integer, TopicSubscription> gone = new HashMap<>();
+    for (TopicSubscription subscription : subscriptions.all()) {
+      gone.put(subscription.id, subscription);
+    }
+    for (SubscriptionCodec.StoredSubscription each : stored) {
+      TopicSubscription known = gone.remove(each.id());
+      if (known == null) {
+        addUnread(each);
+      } else {
+        deadLetters(known, each.deadLetterLogId());
+      }
+    }
+    for (TopicSubscription subscription : gone.values()) {
+      subscriptions.remove(subscription);
+      subscription.group.close(SUBSCRIPTION_DELETED);
     }
   }
 
   /** Adds a queue whose logs the store has. */
   Queue add(NodeCodec.StoredQueue stored) {
     QueueDefinition definition = stored.definition();
-    QueueDefinition deadDefinition =
-        new QueueDefinition(
-            definition.name() + NodeName.DEAD_LETTER_SUFFIX,
+    Queue dead =
+        addDeadLetters(
+            definition.name(),
+            stored.deadLetterLogId(),
             definition.maxMessageBytes(),
             definition.retry());
-    Queue dead =
-        new Queue(
-            stored.deadLetterLogId(), deadDefinition, null, budget, settings.queueWindowBytes());
-    Queue queue = new Queue(stored.logId(), definition, dead, budget, settings.queueWindowBytes());
-    dead.log.rebuild(store.view());
+    Queue queue = new Queue(stored.logId(), definition, dead, budget, queueWindow);
     queue.log.rebuild(store.view());
-    queues.put(dead.name(), dead);
-    queues.put(queue.name(), queue);
+    nodes.put(queue.name(), queue);
     return queue;
+  }
+
+  private Queue addDeadLetters(String of, int logId, long maxMessageBytes, RetryPolicy retry) {
+    QueueDefinition definition =
+        new QueueDefinition(of + NodeName.DEAD_LETTER_SUFFIX, maxMessageBytes, retry);
+    Queue dead = new Queue(logId, definition, null, budget, queueWindow);
+    dead.log.rebuild(store.view());
+    nodes.put(dead.name(), dead);
+    return dead;
+  }
+
+  /** Adds a topic whose log the store has, with the cursors that are there already. */
+  Topic add(NodeCodec.StoredTopic stored) {
+    Topic topic = new Topic(stored.logId(), stored.definition());
+    nodes.put(topic.name(), topic);
+    topic.rebuild(store.view(), subscriptions, subscriptionWindow);
+    return topic;
+  }
+
+  /** Adds a subscription whose cursors the store has. */
+  TopicSubscription add(SubscriptionCodec.StoredSubscription stored) {
+    TopicSubscription subscription = addUnread(stored);
+    for (Topic topic : covered(subscription)) {
+      if (topic.has(subscription, store.view())) {
+        subscription
+            .group
+            .read(topic.log, subscription.id, subscriptionWindow)
+            .rebuild(store.view());
+      }
+    }
+    return subscription;
+  }
+
+  /** All topics that a subscription covers. */
+  List<Topic> covered(TopicSubscription subscription) {
+    return covered(subscription.definition.source());
+  }
+
+  /** All topics that this name or pattern covers. */
+  List<Topic> covered(String source) {
+    if (!NodeName.isPattern(source)) {
+      Topic topic = topic(source);
+      return topic == null ? List.of() : List.of(topic);
+    }
+    TopicPattern pattern = new TopicPattern(source);
+    List<Topic> covered = new ArrayList<>();
+    for (Node node : nodes.values()) {
+      if (node instanceof Topic topic && pattern.matches(topic.name())) {
+        covered.add(topic);
+      }
+    }
+    return covered;
+  }
+
+  private TopicSubscription addUnread(SubscriptionCodec.StoredSubscription stored) {
+    SubscriptionDefinition definition = stored.definition();
+    boolean durable = definition.traits().durable();
+    Topic topic = topic(definition.source());
+    Intake intake =
+        definition.filter() == null && definition.leaveOut().isEmpty()
+            ? null
+            : new Intake(definition.filter(), definition.leaveOut());
+    Subscription group =
+        new Subscription(
+            new Subscription.Terms(
+                definition.address(),
+                topic == null ? RetryPolicy.DEFAULT : topic.definition.retry(),
+                durable ? Subscription.Undeliverable.DEAD_LETTER : Subscription.Undeliverable.DROP,
+                durable,
+                intake),
+            budget);
+    TopicSubscription subscription = new TopicSubscription(stored.id(), definition, group);
+    subscriptions.add(subscription);
+    deadLetters(subscription, stored.deadLetterLogId());
+    return subscription;
+  }
+
+  /** The dead letters of a subscription, when they have a log. */
+  void deadLetters(TopicSubscription subscription, int logId) {
+    Queue known = subscription.group.deadLetters;
+    if (logId == 0) {
+      subscription.group.deadLetters = null;
+    } else if (known != null && known.log.id == logId && !known.deleted()) {
+      keep(known);
+    } else {
+      subscription.group.deadLetters =
+          addDeadLetters(
+              subscription.address(), logId, settings.maxMessageBytes(), subscription.group.retry);
+    }
   }
 
   /** Takes a queue and its dead letters out and ends their links. */
   void remove(Queue queue) {
-    List<Queue> gone = new ArrayList<>();
-    gone.add(queue);
+    nodes.remove(queue.name());
+    queue.close(DELETED);
     if (queue.deadLetters != null) {
-      gone.add(queue.deadLetters);
+      nodes.remove(queue.deadLetters.name());
+      queue.deadLetters.close(DELETED);
     }
-    for (Queue each : gone) {
-      queues.remove(each.name());
-      each.close(DELETED);
+  }
+
+  /** Takes a topic out and ends its links; its subscriptions are the caller's. */
+  void remove(Topic topic) {
+    nodes.remove(topic.name());
+    topic.close(TOPIC_DELETED);
+  }
+
+  /** Takes a subscription and its dead letters out and ends their links. */
+  void remove(TopicSubscription subscription, NodeError why) {
+    subscriptions.remove(subscription);
+    subscription.group.close(why);
+    Queue dead = subscription.group.deadLetters;
+    if (dead != null) {
+      nodes.remove(dead.name());
+      dead.close(DELETED);
     }
   }
 }

@@ -15,8 +15,8 @@ final class OutDelivery implements Delivery {
   enum State {
     /** At the consumer. */
     OUT,
-    /** Its body is being read, because the outcome needs it. */
-    FETCHING,
+    /** Something that its outcome needs is on its way: the body, a dead-letter queue. */
+    WAITING,
     /** Its outcome is part of the batch that is not committed yet. */
     STAGED,
     /** Settled, or its subscription is gone. */

@@ -38,8 +38,9 @@ final class OwnerAdmin implements NodeAdmin {
   private List<QueueInfo> list(Principal principal) {
     List<QueueInfo> infos = new ArrayList<>();
     StoreView view = context.store().view();
-    for (Queue queue : context.nodes().queues()) {
-      if (queue.deadLetters != null
+    for (Node node : context.nodes().all()) {
+      if (node instanceof Queue queue
+          && queue.deadLetters != null
           && context.access().denied(principal, Permission.INSPECT, queue.name()) == null) {
         infos.add(queue.info(view));
       }
@@ -104,7 +105,9 @@ final class OwnerAdmin implements NodeAdmin {
   @Override
   public CompletionStage<Long> purgeQueue(Principal principal, String name) {
     CompletableFuture<Long> result = new CompletableFuture<>();
-    submit(new PurgeQueue(context, principal, name, result));
+    submit(
+        new PurgeCursors(
+            context, () -> context.queue(principal, Permission.PURGE, name).subscription, result));
     return result;
   }
 

@@ -1,9 +1,11 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.storage.MessageStore;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,6 +34,7 @@ public final class OwnerLoop implements OwnerInbox {
   private final InstantSource clock;
   private final LoopBody body;
   private final NodeAdmin admin;
+  private final TopicAdmin topicAdmin;
   private final Consumer<Throwable> onFatal;
   private final ExecutorService reader;
   private final Thread thread;
@@ -43,12 +46,13 @@ public final class OwnerLoop implements OwnerInbox {
   /** One whose fatal errors are only logged. */
   public OwnerLoop(
       MessageStore store, DomainSettings settings, AccessPolicy policy, InstantSource clock) {
-    this(store, settings, policy, clock, error -> {});
+    this(store, settings, policy, FilterCodec.NONE, clock, error -> {});
   }
 
   /**
    * Makes one.
    *
+   * @param filters reads the filters of stored subscriptions
    * @param onFatal called once, on the owner thread, when the loop cannot go on: the store is not
    *     writable any more, or a fault of the program. Nothing was answered that is not kept. The
    *     process must end with an error
@@ -57,6 +61,7 @@ public final class OwnerLoop implements OwnerInbox {
       MessageStore store,
       DomainSettings settings,
       AccessPolicy policy,
+      FilterCodec filters,
       InstantSource clock,
       Consumer<Throwable> onFatal) {
     this.clock = clock;
@@ -64,11 +69,12 @@ public final class OwnerLoop implements OwnerInbox {
     this.reader = Executors.newSingleThreadExecutor(task -> daemon(task, "holdfast-reader"));
     this.body =
         new LoopBody(
-            new LoopBody.Surroundings(store, policy, clock, reader, OwnerLoop::pause),
+            new LoopBody.Surroundings(store, policy, filters, clock, reader, OwnerLoop::pause),
             settings,
             inbox,
             this);
     this.admin = new OwnerAdmin(this, body.admin());
+    this.topicAdmin = new OwnerTopicAdmin(this, body.admin());
     this.thread = daemon(this::run, "holdfast-owner");
   }
 
@@ -91,6 +97,11 @@ public final class OwnerLoop implements OwnerInbox {
   /** What management may do. */
   public NodeAdmin admin() {
     return admin;
+  }
+
+  /** What management may do with topics and subscriptions. */
+  public TopicAdmin topicAdmin() {
+    return topicAdmin;
   }
 
   @Override

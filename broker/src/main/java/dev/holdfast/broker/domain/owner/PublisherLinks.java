@@ -46,7 +46,7 @@ final class PublisherLinks {
     PublisherPort port = command.port();
     Principal principal = command.peer().principal();
     String address = command.target().address();
-    PublisherTarget target = new PublisherTarget(port, principal, outbox.lane(port.loop()));
+    PublisherTarget target = new PublisherTarget(port, command.peer(), outbox.lane(port.loop()));
     targets.put(port, target);
     recent = target;
     if (command.target().anonymous()) {
@@ -56,8 +56,11 @@ final class PublisherLinks {
     }
     NodeError refusal = access.denied(principal, Permission.SEND, address);
     Node node = refusal == null ? nodes.find(address) : null;
-    if (refusal == null && node == null) {
-      refusal = noSuchNode(address);
+    if (refusal == null) {
+      refusal =
+          node == null
+              ? noSuchNode(address)
+              : SourceResolver.otherKind(node, command.target().kind());
     }
     if (node == null || refusal != null) {
       target.refusal = refusal;
@@ -92,7 +95,7 @@ final class PublisherLinks {
     Node node = target.node;
     NodeError refusal = target.refusal;
     if (refusal == null && node == null) {
-      refusal = access.denied(target.principal, Permission.SEND, command.to());
+      refusal = access.denied(target.peer.principal(), Permission.SEND, command.to());
       node = refusal == null ? nodes.find(command.to()) : null;
       if (refusal == null && node == null) {
         refusal = noSuchNode(command.to());
@@ -106,7 +109,7 @@ final class PublisherLinks {
     }
     long sequence = 0;
     if (refusal == null && node != null) {
-      sequence = node.stagePublish(batch, command.message());
+      sequence = node.stagePublish(batch, command.message(), target.peer);
     }
     if (command.confirm()) {
       target.answer(new PublishAnswer(command.token(), sequence, refusal));
@@ -128,7 +131,9 @@ final class PublisherLinks {
         NodeError.Code.NOT_FOUND,
         address.isEmpty()
             ? "the message names no address; set its property \"to\""
-            : "there is no node " + address + "; create it first");
+            : SubscriptionNames.isSubscription(address)
+                ? "nobody can send to a subscription; send to its topic"
+                : "there is no node " + address + "; create it first");
   }
 
   /** The broker stops. */

@@ -1,8 +1,8 @@
 package dev.holdfast.broker.domain.owner;
 
-import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A sending link as the owner knows it. */
 final class PublisherTarget {
   final PublisherPort port;
-  final Principal principal;
+  final Peer peer;
   private final Outbox.Lane lane;
 
   /** The node; null: the anonymous terminus, or refused. */
@@ -26,9 +26,9 @@ final class PublisherTarget {
 
   private long answersBatch;
 
-  PublisherTarget(PublisherPort port, Principal principal, Outbox.Lane lane) {
+  PublisherTarget(PublisherPort port, Peer peer, Outbox.Lane lane) {
     this.port = port;
-    this.principal = principal;
+    this.peer = peer;
     this.lane = lane;
   }
 

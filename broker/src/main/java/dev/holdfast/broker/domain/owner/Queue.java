@@ -3,6 +3,7 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
 import dev.holdfast.storage.StoreView;
@@ -28,13 +29,21 @@ final class Queue implements Node {
       QueueDefinition definition,
       @Nullable Queue deadLetters,
       MemoryBudget budget,
-      long windowBytes) {
+      WindowLimits limits) {
     this.definition = definition;
     this.deadLetters = deadLetters;
-    this.log = new NodeLog(logId);
+    this.log = new NodeLog(logId, true);
+    Subscription.Undeliverable undeliverable =
+        deadLetters == null
+            ? Subscription.Undeliverable.KEEP
+            : Subscription.Undeliverable.DEAD_LETTER;
     this.subscription =
-        new Subscription(definition.name(), definition.retry(), deadLetters, budget);
-    this.cursor = subscription.read(log, CURSOR, windowBytes);
+        new Subscription(
+            new Subscription.Terms(
+                definition.name(), definition.retry(), undeliverable, true, null),
+            budget);
+    subscription.deadLetters = deadLetters;
+    this.cursor = subscription.read(log, CURSOR, limits);
   }
 
   @Override
@@ -59,17 +68,12 @@ final class Queue implements Node {
 
   @Override
   public @Nullable NodeError refusal(IncomingMessage message) {
-    long bytes = message.body().length;
-    return bytes <= definition.maxMessageBytes()
-        ? null
-        : new NodeError(
-            NodeError.Code.MESSAGE_TOO_LARGE,
-            "the message has " + bytes + " bytes, the queue takes " + definition.maxMessageBytes());
+    return NodeLog.tooLarge(message, this);
   }
 
   @Override
-  public long stagePublish(StagedBatch batch, IncomingMessage message) {
-    return log.stagePublish(batch, message);
+  public long stagePublish(StagedBatch batch, IncomingMessage message, Peer from) {
+    return log.stagePublish(batch, message, from);
   }
 
   boolean deleted() {

@@ -16,6 +16,7 @@ import java.util.Optional;
 final class Settler {
   private final StagedBatch batch;
   private final BodyFetcher bodies;
+  private final DeadLetterMaker deadLetters;
 
   /** Set while moves cannot be written: failed messages wait at their place instead. */
   private boolean movesOff;
@@ -25,9 +26,10 @@ final class Settler {
     void fetchAndSettle(OutDelivery delivery);
   }
 
-  Settler(StagedBatch batch, BodyFetcher bodies) {
+  Settler(StagedBatch batch, BodyFetcher bodies, DeadLetterMaker deadLetters) {
     this.batch = batch;
     this.bodies = bodies;
+    this.deadLetters = deadLetters;
   }
 
   /** Stages an outcome, unless the delivery has one. */
@@ -40,9 +42,9 @@ final class Settler {
     stage(delivery);
   }
 
-  /** The body that an outcome had to wait for is here. */
+  /** What an outcome had to wait for is here. */
   void resume(OutDelivery delivery) {
-    if (delivery.state == OutDelivery.State.FETCHING) {
+    if (delivery.state == OutDelivery.State.WAITING) {
       stage(delivery);
     }
   }
@@ -52,8 +54,12 @@ final class Settler {
       delivery.state = OutDelivery.State.STAGED;
       batch.settle(delivery);
     } else {
-      delivery.state = OutDelivery.State.FETCHING;
-      bodies.fetchAndSettle(delivery);
+      delivery.state = OutDelivery.State.WAITING;
+      if (delivery.consumer.subscription.deadLetters == null) {
+        deadLetters.makeAndSettle(delivery, this);
+      } else {
+        bodies.fetchAndSettle(delivery);
+      }
     }
   }
 
@@ -77,7 +83,10 @@ final class Settler {
     movesOff = false;
   }
 
-  /** False when the body has to be read first; never so for what was decided once before. */
+  /**
+   * False when something has to be there first, the body or the dead-letter queue; never so for
+   * what was decided once before.
+   */
   private boolean decide(OutDelivery delivery) {
     Outcome outcome = delivery.outcome;
     if (outcome instanceof Outcome.Accepted) {
@@ -96,8 +105,8 @@ final class Settler {
 
   private boolean rejected(OutDelivery delivery, Outcome.Rejected rejected) {
     Verdict verdict = DeadLetterDecider.rejected(delivery.failures);
-    if (verdict instanceof Verdict.DeadLetter dead && canMove(delivery)) {
-      return move(delivery, dead, rejected);
+    if (verdict instanceof Verdict.DeadLetter dead && canEnd(delivery)) {
+      return undeliverable(delivery, dead, rejected);
     }
     // No dead letters behind it: it stays, but this consumer does not get it again for ever.
     failed(delivery, delivery.failures + 1, true);
@@ -114,15 +123,29 @@ final class Settler {
             Failure.MODIFIED,
             new DeadLetterDecider.Attempt(delivery.failures, batch.nowMs(), 0, 0),
             delivery.consumer.subscription.retry);
-    if (verdict instanceof Verdict.DeadLetter dead && canMove(delivery)) {
-      return move(delivery, dead, new Outcome.Rejected("", ""));
+    if (verdict instanceof Verdict.DeadLetter dead && canEnd(delivery)) {
+      return undeliverable(delivery, dead, new Outcome.Rejected("", ""));
     }
     failed(delivery, delivery.failures + 1, modified.undeliverableHere());
     return true;
   }
 
-  private boolean canMove(OutDelivery delivery) {
-    return delivery.consumer.subscription.deadLetters != null && !movesOff;
+  /** What cannot be delivered any more ends here. Without moves it waits at its place. */
+  private boolean undeliverable(
+      OutDelivery delivery, Verdict.DeadLetter dead, Outcome.Rejected words) {
+    if (delivery.consumer.subscription.undeliverable == Subscription.Undeliverable.DROP) {
+      acknowledge(delivery);
+      return true;
+    }
+    return move(delivery, dead, words);
+  }
+
+  private boolean canEnd(OutDelivery delivery) {
+    return switch (delivery.consumer.subscription.undeliverable) {
+      case DROP -> true;
+      case DEAD_LETTER -> !movesOff;
+      case KEEP -> false;
+    };
   }
 
   private void acknowledge(OutDelivery delivery) {
@@ -144,7 +167,7 @@ final class Settler {
     giveBack(delivery, failures, shun);
   }
 
-  /** Append there and acknowledge here, in one batch; false when the body has to be read first. */
+  /** Append there and acknowledge here, in one batch; false when something is missing for that. */
   private boolean move(OutDelivery delivery, Verdict.DeadLetter dead, Outcome.Rejected words) {
     StoredMessage message = delivery.messageIfKept();
     Subscription origin = delivery.consumer.subscription;
@@ -159,7 +182,7 @@ final class Settler {
             new DeathRecord.Words(dead.reason(), words.condition(), words.description()),
             new DeathRecord.Origin(origin.name, delivery.sequence, message.enqueuedMs()),
             new DeathRecord.Failures(
-                dead.failures(), 0, batch.nowMs(), delivery.consumer.principal.name()),
+                dead.failures(), 0, batch.nowMs(), delivery.consumer.peer.principal().name()),
             batch.nowMs(),
             Optional.ofNullable(attributes.death()));
     batch.move(

@@ -16,7 +16,7 @@ final class StagedBatch {
   private final List<NodeLog> appendedTo = new ArrayList<>();
   private final List<OutDelivery> settlements = new ArrayList<>();
   private final Set<StoredMessage> moved = Collections.newSetFromMap(new IdentityHashMap<>());
-  private @Nullable AdminChange adminChange;
+  private @Nullable NodeChange nodeChange;
   private boolean waitedFor;
   private long nowMs;
   private long appendedBytes;
@@ -41,7 +41,7 @@ final class StagedBatch {
   /** A publish. */
   void append(NodeLog log, StoredMessage message) {
     stage(log, message);
-    waitedFor |= message.durable();
+    waitedFor |= message.durable() && log.durable();
   }
 
   /** A message on its way to another queue; its acknowledgement is in the same batch. */
@@ -77,18 +77,18 @@ final class StagedBatch {
     return settlements;
   }
 
-  @Nullable AdminChange adminChange() {
-    return adminChange;
+  @Nullable NodeChange nodeChange() {
+    return nodeChange;
   }
 
-  void adminChange(AdminChange change) {
-    adminChange = change;
-    waitedFor = true;
+  void nodeChange(NodeChange change) {
+    nodeChange = change;
+    waitedFor |= change.synced();
   }
 
   /** It was refused at the second attempt, and has told so. */
-  void dropAdminChange() {
-    adminChange = null;
+  void dropNodeChange() {
+    nodeChange = null;
   }
 
   /** Whether the commit has to be synced before anybody hears of it. */
@@ -102,7 +102,7 @@ final class StagedBatch {
 
   /** Nothing decided that the rest of the loop has to hear of. */
   boolean isEmpty() {
-    return changes.isEmpty() && settlements.isEmpty() && adminChange == null;
+    return changes.isEmpty() && settlements.isEmpty() && nodeChange == null;
   }
 
   /** Empties what goes to the store, to stage settlements and the admin change once more. */
@@ -116,7 +116,7 @@ final class StagedBatch {
   void clear() {
     restart();
     settlements.clear();
-    adminChange = null;
+    nodeChange = null;
     waitedFor = false;
   }
 }

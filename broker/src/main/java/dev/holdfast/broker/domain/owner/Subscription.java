@@ -2,10 +2,12 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class Subscription {
   final String name;
   final RetryPolicy retry;
+  final Undeliverable undeliverable;
 
-  /** Where messages go that cannot be delivered; null: they stay. */
-  final @Nullable Queue deadLetters;
+  /** It outlives a restart. */
+  final boolean durable;
+
+  /** What it takes of its logs; null: all. */
+  final @Nullable Intake intake;
 
   final MemoryBudget budget;
+
+  /** Its dead-letter queue; null: there is none, or it is not needed yet. */
+  @Nullable Queue deadLetters;
 
   /** Listed among those that may have something to hand out. */
   boolean dirty;
@@ -39,23 +48,97 @@ final class Subscription {
   private long delivered;
   private long acknowledged;
 
-  Subscription(String name, RetryPolicy retry, @Nullable Queue deadLetters, MemoryBudget budget) {
-    this.name = name;
-    this.retry = retry;
-    this.deadLetters = deadLetters;
+  /** What becomes of a message that cannot be delivered. */
+  enum Undeliverable {
+    /** It goes to the dead-letter queue. */
+    DEAD_LETTER,
+    /** It stays where it is: this is a dead-letter queue. */
+    KEEP,
+    /** It is gone: the subscription does not outlive its consumers either. */
+    DROP
+  }
+
+  /**
+   * What a subscription is like, for good.
+   *
+   * @param name address of the queue or subscription
+   * @param retry how often a message is tried
+   * @param undeliverable what then
+   * @param durable it outlives a restart
+   * @param intake what it takes of its logs; null: all
+   */
+  record Terms(
+      String name,
+      RetryPolicy retry,
+      Undeliverable undeliverable,
+      boolean durable,
+      @Nullable Intake intake) {}
+
+  Subscription(Terms terms, MemoryBudget budget) {
+    this.name = terms.name();
+    this.retry = terms.retry();
+    this.undeliverable = terms.undeliverable();
+    this.durable = terms.durable();
+    this.intake = terms.intake();
     this.budget = budget;
   }
 
   /** Reads this log too, from the store's cursor with this id on. */
-  LogCursor read(NodeLog log, int cursorId, long windowBytes) {
-    LogCursor cursor = new LogCursor(log, cursorId, this, windowBytes);
+  LogCursor read(NodeLog log, int cursorId, WindowLimits limits) {
+    LogCursor cursor = new LogCursor(log, cursorId, this, limits);
     cursors.add(cursor);
     log.add(cursor);
     return cursor;
   }
 
+  boolean reads(NodeLog log) {
+    for (int i = 0; i < cursors.size(); i++) {
+      if (cursors.get(i).log == log) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The cursor is gone from the store; so is what is out of it. */
+  void drop(LogCursor cursor) {
+    for (ConsumerTarget consumer : List.copyOf(everyone())) {
+      OutDelivery after;
+      for (OutDelivery d = consumer.oldestOut(); d != null; d = after) {
+        after = d.next;
+        if (d.cursor == cursor) {
+          end(d);
+        }
+      }
+    }
+    cursors.remove(cursor);
+    cursor.log.remove(cursor);
+    cursor.close();
+  }
+
   List<LogCursor> cursors() {
     return cursors;
+  }
+
+  List<ConsumerTarget> consumers() {
+    return consumers;
+  }
+
+  /**
+   * Whether its consumers keep it from this peer: they are of this very connection, or of another
+   * container.
+   */
+  boolean heldAgainst(Peer peer) {
+    for (ConsumerTarget consumer : consumers) {
+      boolean stale =
+          consumer.peer != peer
+              && !peer.container().isEmpty()
+              && consumer.peer.container().equals(peer.container());
+      if (!stale) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean hasConsumers() {
@@ -207,7 +290,10 @@ final class Subscription {
     draining.clear();
     dispatcher.clear();
     unsettled = 0;
-    cursors.forEach(LogCursor::close);
+    for (LogCursor cursor : cursors) {
+      cursor.log.remove(cursor);
+      cursor.close();
+    }
   }
 
   private List<ConsumerTarget> everyone() {
@@ -219,8 +305,8 @@ final class Subscription {
     return all;
   }
 
-  /** Sequences of everything that is out at consumers, those that are leaving included. */
-  long[] outSequences() {
+  /** Sequences of this cursor's messages out at consumers, those that are leaving included. */
+  long[] outSequences(LogCursor cursor) {
     List<ConsumerTarget> all = everyone();
     int count = 0;
     for (ConsumerTarget consumer : all) {
@@ -230,10 +316,12 @@ final class Subscription {
     int n = 0;
     for (ConsumerTarget consumer : all) {
       for (OutDelivery d = consumer.oldestOut(); d != null; d = d.next) {
-        sequences[n++] = d.sequence;
+        if (d.cursor == cursor) {
+          sequences[n++] = d.sequence;
+        }
       }
     }
-    return sequences;
+    return n == count ? sequences : Arrays.copyOf(sequences, n);
   }
 
   /** The body of a message that some consumer has had for longest, if it is kept. */
@@ -257,6 +345,15 @@ final class Subscription {
       messages += cursors.get(i).messages(view);
     }
     return messages;
+  }
+
+  /** Their bytes. */
+  long bytes(StoreView view) {
+    long bytes = 0;
+    for (int i = 0; i < cursors.size(); i++) {
+      bytes += cursors.get(i).bytes(view);
+    }
+    return bytes;
   }
 
   /** Messages that are kept but whose stored bytes do not verify. */

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.OpenedSource;
@@ -44,6 +45,7 @@ class OwnerLoopTest {
           BrokenStore.over(store, broken),
           DomainSettings.defaults(),
           AccessPolicy.adminOnly(),
+          FilterCodec.NONE,
           InstantSource.system(),
           fatal::set);
   private final ExecutorService edgeThread = Executors.newSingleThreadExecutor();

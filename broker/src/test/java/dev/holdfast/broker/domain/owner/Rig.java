@@ -5,12 +5,19 @@ import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
+import dev.holdfast.broker.domain.StartFrom;
+import dev.holdfast.broker.domain.SubscriptionDefinition;
+import dev.holdfast.broker.domain.SubscriptionInfo;
+import dev.holdfast.broker.domain.TopicAdmin;
+import dev.holdfast.broker.domain.TopicDefinition;
+import dev.holdfast.broker.domain.TopicInfo;
 import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.FaultyMessageStore;
 import dev.holdfast.storage.MessageStore;
@@ -45,6 +52,7 @@ final class Rig {
   Inbox inbox;
   LoopBody body;
   NodeAdmin admin;
+  TopicAdmin topics;
 
   Rig() {
     this(FaultyMessageStore.create(), DomainSettings.defaults());
@@ -68,11 +76,13 @@ final class Rig {
     events.clear();
     body =
         new LoopBody(
-            new LoopBody.Surroundings(on, policy, clock, reads::add, ms -> pauses++),
+            new LoopBody.Surroundings(
+                on, policy, TextFilter::decode, clock, reads::add, ms -> pauses++),
             settings,
             inbox,
             inbox::put);
     admin = new OwnerAdmin(inbox::put, body.admin());
+    topics = new OwnerTopicAdmin(inbox::put, body.admin());
     body.start();
   }
 
@@ -129,6 +139,28 @@ final class Rig {
     return get(
         admin.createQueue(
             ADMIN, new QueueDefinition(name, 1 << 20, RetryPolicy.atOnce(maxDeliveries))));
+  }
+
+  TopicInfo topic(String name) {
+    return topic(name, TopicDefinition.Retention.NONE);
+  }
+
+  TopicInfo topic(String name, TopicDefinition.Retention retention) {
+    return get(
+        topics.createTopic(
+            ADMIN, new TopicDefinition(name, 1 << 20, RetryPolicy.atOnce(3), retention)));
+  }
+
+  /** Makes a durable, shared subscription. */
+  SubscriptionInfo subscribe(String source, String name, MessageFilter filter, StartFrom start) {
+    SubscriptionDefinition definition =
+        new SubscriptionDefinition(
+            source, name, SubscriptionDefinition.Traits.DURABLE_SHARED, filter, "", "");
+    return get(topics.createSubscription(ADMIN, definition, start));
+  }
+
+  SubscriptionInfo subscription(String address) {
+    return get(topics.subscription(ADMIN, address));
   }
 
   QueueInfo info(String name) {

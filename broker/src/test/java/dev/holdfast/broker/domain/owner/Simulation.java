@@ -258,7 +258,7 @@ final class Simulation {
     Map<String, List<Integer>> stored = storedNow();
     model.compare(stored);
     for (String name : QUEUES) {
-      Queue queue = rig.body.nodes().find(name);
+      Queue queue = rig.body.nodes().queue(name);
       QueueInfo info = queue.info(rig.store.view());
       check(info.messages() == stored.get(name).size(), name + " counts wrong: " + info);
       check(info.unsettled() == queue.cursor.outSequences().length, name + " unsettled: " + info);
@@ -274,7 +274,7 @@ final class Simulation {
   private Map<String, List<Integer>> storedNow() {
     Map<String, List<Integer>> stored = new LinkedHashMap<>();
     for (String name : QUEUES) {
-      Queue queue = rig.body.nodes().find(name);
+      Queue queue = rig.body.nodes().queue(name);
       check(queue != null, name + " is gone");
       stored.put(name, idsIn(queue));
     }

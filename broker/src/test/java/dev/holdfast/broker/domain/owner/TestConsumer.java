@@ -11,6 +11,7 @@ import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.SourceRequest;
+import dev.holdfast.broker.domain.SubscriptionRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,7 @@ final class TestConsumer implements ConsumerPort {
   final List<Delivery> deliveries = new ArrayList<>();
   final List<String> texts = new ArrayList<>();
   final List<Delivery> stored = new ArrayList<>();
+  final List<NodeError> unsubscribed = new ArrayList<>();
   final List<Long> drained = new ArrayList<>();
   OpenedSource opened;
   NodeError closed;
@@ -39,6 +41,20 @@ final class TestConsumer implements ConsumerPort {
         new OwnerCommand.OpenConsumer(
             this, new Peer(principal, "test"), SourceRequest.of(node), preSettled, defaultOutcome));
     return this;
+  }
+
+  TestConsumer open(Peer peer, SourceRequest source) {
+    rig.submit(new OwnerCommand.OpenConsumer(this, peer, source, false, defaultOutcome));
+    return this;
+  }
+
+  TestConsumer find(Peer peer, SubscriptionRequest subscription) {
+    rig.submit(new OwnerCommand.FindSubscription(this, peer, subscription));
+    return this;
+  }
+
+  void close(LinkEnding ending) {
+    rig.submit(new OwnerCommand.CloseConsumer(this, ending));
   }
 
   TestConsumer flow(long limit) {
@@ -98,6 +114,11 @@ final class TestConsumer implements ConsumerPort {
   @Override
   public void drained(long available) {
     drained.add(available);
+  }
+
+  @Override
+  public void unsubscribed(NodeError error) {
+    unsubscribed.add(error);
   }
 
   @Override

@@ -1,0 +1,60 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.acl.Permission;
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.StartFrom;
+import dev.holdfast.broker.domain.SubscriptionInfo;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Moves a subscription that nobody uses to another place of its logs. */
+final class SeekSubscription implements NodeChange {
+  private final AdminContext context;
+  private final Principal principal;
+  private final String address;
+  private final StartFrom start;
+  private final CompletableFuture<SubscriptionInfo> result;
+  private @Nullable TopicSubscription chosen;
+
+  SeekSubscription(
+      AdminContext context,
+      Principal principal,
+      String address,
+      StartFrom start,
+      CompletableFuture<SubscriptionInfo> result) {
+    this.context = context;
+    this.principal = principal;
+    this.address = address;
+    this.start = start;
+    this.result = result;
+  }
+
+  @Override
+  public boolean stage(StagedBatch batch) {
+    try {
+      chosen = context.subscription(principal, Permission.CONFIGURE, address);
+      if (chosen.group.hasConsumers() || chosen.group.unsettled() > 0) {
+        throw new NodeException(
+            new NodeError(
+                NodeError.Code.LOCKED, "the subscription has consumers; close them first"));
+      }
+    } catch (NodeException refused) {
+      result.completeExceptionally(refused);
+      return false;
+    }
+    context.staging().seek(batch.changes(), chosen, start);
+    return true;
+  }
+
+  @Override
+  public void committed() {
+    if (chosen != null) {
+      for (LogCursor cursor : chosen.group.cursors()) {
+        cursor.moved(context.store().view());
+      }
+      result.complete(chosen.info(context.store().view()));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.Peer;
+import dev.holdfast.broker.domain.TopicDefinition;
+import dev.holdfast.broker.domain.TopicInfo;
+import dev.holdfast.storage.StoreView;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One log with a cursor for each subscription, and one more, {@link #RETENTION}, when the topic
+ * keeps messages for subscriptions to come. What nobody reads and nothing retains is not stored.
+ */
+final class Topic implements Node {
+  /** The cursor that holds what the topic retains; subscriptions' ids begin above it. */
+  static final int RETENTION = 0;
+
+  final TopicDefinition definition;
+  final NodeLog log;
+  boolean deleted;
+  private final Publishers publishers = new Publishers();
+
+  Topic(int logId, TopicDefinition definition) {
+    this.definition = definition;
+    this.log = new NodeLog(logId, definition.retention().keeps());
+  }
+
+  @Override
+  public String name() {
+    return definition.name();
+  }
+
+  @Override
+  public NodeKind kind() {
+    return NodeKind.TOPIC;
+  }
+
+  @Override
+  public long maxMessageBytes() {
+    return definition.maxMessageBytes();
+  }
+
+  @Override
+  public Publishers publishers() {
+    return publishers;
+  }
+
+  @Override
+  public @Nullable NodeError refusal(IncomingMessage message) {
+    return NodeLog.tooLarge(message, this);
+  }
+
+  @Override
+  public long stagePublish(StagedBatch batch, IncomingMessage message, Peer from) {
+    return log.wanted() ? log.stagePublish(batch, message, from) : 0;
+  }
+
+  /** Makes the cursors in memory those of the store, at their committed places. */
+  void rebuild(StoreView view, Subscriptions subscriptions, WindowLimits limits) {
+    StoreView.LogView logView = view.log(log.id);
+    if (logView == null) {
+      throw new IllegalStateException("topic " + name() + " is defined but its log is missing");
+    }
+    for (LogCursor cursor : List.copyOf(log.cursors())) {
+      if (logView.cursor(cursor.id) == null) {
+        cursor.subscription.drop(cursor);
+      }
+    }
+    for (int id : logView.cursorIds()) {
+      TopicSubscription subscription = subscriptions.find(id);
+      if (subscription != null && !subscription.group.reads(log)) {
+        subscription.group.read(log, id, limits);
+      }
+    }
+    log.rebuild(view);
+  }
+
+  /** Whether the store has this subscription's cursor in the log. */
+  boolean has(TopicSubscription subscription, StoreView view) {
+    StoreView.LogView logView = view.log(log.id);
+    return logView != null && logView.cursor(subscription.id) != null;
+  }
+
+  /** The topic is gone: its links end, and patterns no longer read it. */
+  void close(NodeError error) {
+    deleted = true;
+    publishers.close(error);
+    for (LogCursor cursor : List.copyOf(log.cursors())) {
+      cursor.subscription.drop(cursor);
+    }
+  }
+
+  TopicInfo info(StoreView view) {
+    StoreView.LogView logView = view.log(log.id);
+    long messages = 0;
+    long bytes = 0;
+    long first = log.nextSequence;
+    if (logView != null) {
+      first = logView.firstSequence();
+      for (int id : logView.cursorIds()) {
+        StoreView.CursorView cursor = logView.cursor(id);
+        messages = cursor == null ? messages : Math.max(messages, cursor.messages());
+        bytes = cursor == null ? bytes : Math.max(bytes, cursor.bytes());
+      }
+    }
+    return new TopicInfo(
+        definition,
+        log.cursors().size(),
+        publishers.count(),
+        messages,
+        bytes,
+        first,
+        log.nextSequence,
+        log.published());
+  }
+}
