@@ -4,6 +4,7 @@
  *
  *   node rhea_client.js tcp PORT USER PASSWORD QUEUE
  *   node rhea_client.js unix PATH QUEUE
+ *   node rhea_client.js ws URL USER PASSWORD QUEUE
  *
  * Prints one line for each thing that worked; ends with 1 at the first that did not.
  */
@@ -11,6 +12,7 @@ const assert = require('node:assert/strict');
 const net = require('node:net');
 const { once } = require('node:events');
 const rhea = require('rhea');
+const WebSocket = require('ws');
 
 const [kind, place, ...rest] = process.argv.slice(2);
 const queue = rest[rest.length - 1];
@@ -26,6 +28,14 @@ function options() {
         port: 0,
         connect: (_port, _host, _options, callback) => net.connect(place, callback),
       }),
+    };
+  }
+  if (kind === 'ws') {
+    return {
+      reconnect: false,
+      username: rest[0],
+      password: rest[1],
+      connection_details: rhea.websocket_connect(WebSocket)(place, ['binary', 'AMQPWSB10', 'amqp']),
     };
   }
   return { host: '127.0.0.1', port: Number(place), username: rest[0], password: rest[1],

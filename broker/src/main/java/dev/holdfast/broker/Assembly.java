@@ -6,6 +6,9 @@ import dev.holdfast.broker.amqp.AmqpSettings;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.identity.PeerInfo;
+import dev.holdfast.broker.tls.ServerTls;
+import dev.holdfast.broker.tls.TlsException;
+import dev.holdfast.broker.tls.TlsFiles;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.rocks.RocksMessageStore;
@@ -46,7 +49,18 @@ final class Assembly {
     return version == null ? "(development)" : version;
   }
 
-  static AmqpSettings amqpSettings(BrokerConfig config, Clock clock) {
+  static Optional<ServerTls> tls(BrokerConfig config, Clock clock) throws TlsException {
+    if (config.tls().isEmpty()) {
+      return Optional.empty();
+    }
+    BrokerConfig.Tls tls = config.tls().get();
+    return Optional.of(
+        ServerTls.open(
+            new TlsFiles(tls.certificate(), tls.privateKey(), Optional.empty(), Optional.empty()),
+            clock));
+  }
+
+  static AmqpSettings amqpSettings(BrokerConfig config, Optional<ServerTls> tls, Clock clock) {
     BrokerConfig.Amqp amqp = config.amqp();
     AmqpLimits defaults = AmqpLimits.defaults();
     AmqpLimits.Connections connections = defaults.connections();
@@ -70,19 +84,27 @@ final class Assembly {
                 one.controlFramesPerSecond(),
                 one.bytes()));
     return new AmqpSettings(
-        amqp.listen().map(Assembly::endpoint),
-        config
-            .tls()
-            .map(
-                t ->
-                    new AmqpSettings.TlsEndpoint(
-                        endpoint(t.listen()), t.certificate(), t.privateKey())),
-        Optional.of(config.amqpSocket()),
+        listeners(config, tls),
         "holdfast",
         version(),
         limits,
         AmqpSettings.defaultEventLoops(),
         clock);
+  }
+
+  private static AmqpSettings.Listeners listeners(BrokerConfig config, Optional<ServerTls> tls) {
+    BrokerConfig.WebSocket webSocket = config.webSocket();
+    return new AmqpSettings.Listeners(
+        config.amqp().listen().map(Assembly::endpoint),
+        webSocket.listen().map(Assembly::endpoint),
+        tls.map(
+            keys ->
+                new AmqpSettings.Encrypted(
+                    keys,
+                    config.tls().flatMap(BrokerConfig.Tls::listen).map(Assembly::endpoint),
+                    webSocket.tlsListen().map(Assembly::endpoint))),
+        Optional.of(config.amqpSocket()),
+        webSocket.origins());
   }
 
   private static AmqpSettings.Endpoint endpoint(HostPort at) {

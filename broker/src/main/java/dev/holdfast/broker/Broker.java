@@ -3,6 +3,7 @@ package dev.holdfast.broker;
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.StartException.Code;
 import dev.holdfast.broker.amqp.AmqpServer;
+import dev.holdfast.broker.amqp.AmqpSettings;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.FilterCodec;
@@ -15,10 +16,11 @@ import dev.holdfast.broker.identity.UserStore;
 import dev.holdfast.broker.management.AdminServer;
 import dev.holdfast.broker.management.ManagementServices;
 import dev.holdfast.broker.net.UnixSocketPath;
+import dev.holdfast.broker.tls.ServerTls;
+import dev.holdfast.broker.tls.TlsException;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreException;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -97,6 +99,7 @@ public final class Broker implements AutoCloseable {
   /** The order in which everything starts; {@link #close} is its reverse. */
   private void startAll() throws StartException {
     StartChecks.check(config);
+    Optional<ServerTls> tls = openTls();
 
     // Half of a start is loading Netty, the other half opening the store: side by side.
     CompletableFuture<Vertx> loading = CompletableFuture.supplyAsync(Assembly::vertx);
@@ -126,7 +129,7 @@ public final class Broker implements AutoCloseable {
     runs("authentication", sasl::close);
 
     Vertx vertx = loaded(loading);
-    AmqpServer amqp = startAmqp(vertx, owner, sasl);
+    AmqpServer amqp = startAmqp(vertx, Assembly.amqpSettings(config, tls, clock), owner, sasl);
     runs("AMQP", () -> await(amqp.close().toCompletionStage()));
     amqpAddress = Assembly.plainAddress(amqp);
     view.amqp(amqp);
@@ -160,6 +163,17 @@ public final class Broker implements AutoCloseable {
     }
   }
 
+  private Optional<ServerTls> openTls() throws StartException {
+    try {
+      return Assembly.tls(config, clock);
+    } catch (TlsException e) {
+      throw new StartException(
+          Code.TLS,
+          "TLS cannot be served: " + e.getMessage() + "; check the keys that begin with tls.",
+          e);
+    }
+  }
+
   private MessageStore openStore() throws StartException {
     try {
       return Assembly.store(config);
@@ -181,14 +195,16 @@ public final class Broker implements AutoCloseable {
     }
   }
 
-  private AmqpServer startAmqp(Vertx vertx, OwnerLoop owner, SaslAuthenticator sasl)
+  private AmqpServer startAmqp(
+      Vertx vertx, AmqpSettings settings, OwnerLoop owner, SaslAuthenticator sasl)
       throws StartException {
     try {
-      return await(
-          AmqpServer.start(vertx, Assembly.amqpSettings(config, clock), owner, sasl)
-              .toCompletionStage());
+      return await(AmqpServer.start(vertx, settings, owner, sasl).toCompletionStage());
     } catch (Exception e) {
-      throw cannotListen("AMQP", "amqp.listen, tls.listen and socket-dir", e);
+      throw cannotListen(
+          "AMQP",
+          "amqp.listen, tls.listen, websocket.listen, websocket.tls-listen and socket-dir",
+          e);
     }
   }
 
@@ -208,12 +224,6 @@ public final class Broker implements AutoCloseable {
     Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
     String message = cause.getMessage();
     String why = message == null ? cause.toString() : message;
-    if (config.tls().isPresent() && !(cause instanceof IOException)) {
-      return new StartException(
-          Code.TLS,
-          "TLS cannot be served: " + why + "; check tls.certificate and tls.private-key",
-          e);
-    }
     String where =
         config.amqp().listen().map(at -> at + " or ").orElse("") + config.socketDirectory();
     return new StartException(

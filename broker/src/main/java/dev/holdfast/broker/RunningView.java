@@ -63,6 +63,10 @@ final class RunningView implements BrokerView {
             switch (at.transport()) {
               case TCP -> new Listener("amqp", new HostPort(at.host(), at.port()).toString());
               case TLS -> new Listener("amqps", new HostPort(at.host(), at.port()).toString());
+              case WEBSOCKET ->
+                  new Listener("amqpws", new HostPort(at.host(), at.port()).toString());
+              case WEBSOCKET_TLS ->
+                  new Listener("amqpwss", new HostPort(at.host(), at.port()).toString());
               case UNIX -> new Listener("amqp+unix", at.host());
             });
       }

@@ -25,8 +25,10 @@ final class StartChecks {
 
   static void check(BrokerConfig config) throws StartException {
     checkRoot(config.identity());
-    checkListener(config.amqp());
-    checkTls(config.tls());
+    boolean insecure = config.amqp().insecureListenerAllowed();
+    checkListener("amqp.listen", config.amqp().listen(), "tls.listen", insecure);
+    checkListener(
+        "websocket.listen", config.webSocket().listen(), "websocket.tls-listen", insecure);
     checkDataDirectory(config.dataDirectory(), config.identity().ownUid());
   }
 
@@ -43,36 +45,30 @@ final class StartChecks {
     LOG.warn("Running as root: a fault of the broker can harm the whole host. Use another user.");
   }
 
-  private static void checkListener(BrokerConfig.Amqp amqp) throws StartException {
-    Optional<HostPort> exposed = amqp.listen().filter(at -> !at.loopback());
+  private static void checkListener(
+      String key, Optional<HostPort> listen, String encryptedKey, boolean insecureAllowed)
+      throws StartException {
+    Optional<HostPort> exposed = listen.filter(at -> !at.loopback());
     if (exposed.isEmpty()) {
       return;
     }
-    if (!amqp.insecureListenerAllowed()) {
+    if (!insecureAllowed) {
       throw new StartException(
           Code.INSECURE_LISTENER,
-          "amqp.listen = "
+          key
+              + " = "
               + exposed.get()
               + " can be reached from other hosts without TLS; listen on 127.0.0.1, or set"
-              + " tls.certificate, tls.private-key and tls.listen with amqp.listen = off, or accept"
-              + " the risk with amqp.i-understand-insecure-listener = true");
+              + " tls.certificate, tls.private-key and "
+              + encryptedKey
+              + " with "
+              + key
+              + " = off, or accept the risk with amqp.i-understand-insecure-listener = true");
     }
     LOG.warn(
         "{} can be reached from other hosts without TLS: messages travel in the clear. Allowed by"
             + " amqp.i-understand-insecure-listener.",
         exposed.get());
-  }
-
-  private static void checkTls(Optional<BrokerConfig.Tls> tls) throws StartException {
-    if (tls.isEmpty()) {
-      return;
-    }
-    for (Path file : Set.of(tls.get().certificate(), tls.get().privateKey())) {
-      if (!Files.isReadable(file)) {
-        throw new StartException(
-            Code.TLS, file + " cannot be read; check tls.certificate and tls.private-key");
-      }
-    }
   }
 
   private static void checkDataDirectory(Path directory, long ownUid) throws StartException {

@@ -181,6 +181,10 @@ class BrokerTest {
     settings.add("amqp.listen=0.0.0.0:0");
     assertThat(refused())
         .hasMessageStartingWith("HF-START-INSECURE-LISTENER: amqp.listen = 0.0.0.0:0 ");
+    settings.set(settings.size() - 1, "websocket.listen=0.0.0.0:0");
+    assertThat(refused())
+        .hasMessageStartingWith("HF-START-INSECURE-LISTENER: websocket.listen = 0.0.0.0:0 ")
+        .hasMessageContaining("websocket.tls-listen");
     settings.add("amqp.i-understand-insecure-listener=true");
     start().close();
   }
@@ -207,7 +211,7 @@ class BrokerTest {
     assertThat(e).hasMessageContaining("is not a socket");
     settings.add("tls.certificate=" + directory.resolve("c.pem"));
     settings.add("tls.private-key=" + directory.resolve("k.pem"));
-    assertThat(refused()).hasMessageContaining(".pem cannot be read");
+    assertThat(refused()).hasMessageContaining(".pem does not exist");
     Files.writeString(directory.resolve("c.pem"), "no certificate");
     Files.writeString(directory.resolve("k.pem"), "no key");
     assertThat(refused().code()).isEqualTo(Code.TLS);

@@ -1,13 +1,9 @@
 package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.domain.OwnerInbox;
-import dev.holdfast.broker.identity.PeerCredentials;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.SaslMechanisms;
-import dev.holdfast.broker.net.PeerCredentialsReader;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.util.ReferenceCountUtil;
+import dev.holdfast.broker.tls.ServerTls;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -18,23 +14,18 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One event loop that accepts connections and keeps them. Listening and shutting down may be asked
  * for from any thread; connections belong to the event loop.
  */
 final class Acceptor implements Deployable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
   private final AmqpSettings settings;
   private final OwnerInbox inbox;
@@ -82,8 +73,6 @@ final class Acceptor implements Deployable {
         v -> {
           NetServer server = own.owner().createNetServer(options);
           server.connectHandler(socket -> accept(wanted.transport(), socket));
-          server.exceptionHandler(
-              failed -> LOG.debug("connection refused: {}", String.valueOf(failed.getMessage())));
           Future<NetServer> listening =
               unix
                   ? server.listen(SocketAddress.domainSocketAddress(wanted.host()))
@@ -114,6 +103,11 @@ final class Acceptor implements Deployable {
     onLoop(Edge::abort);
   }
 
+  /** Closes connections whose client's certificate is revoked by now. */
+  void closeRevoked(ServerTls tls) {
+    onLoop(made -> made.closeRevoked(tls));
+  }
+
   private void onLoop(Consumer<Edge> work) {
     Edge made = edge;
     if (made != null) {
@@ -123,52 +117,10 @@ final class Acceptor implements Deployable {
 
   private void accept(PeerInfo.Transport transport, NetSocket socket) {
     NetSocketInternal internal = (NetSocketInternal) socket;
-    ChannelHandlerContext channel = internal.channelHandlerContext();
-    PeerCredentials credentials =
-        transport == PeerInfo.Transport.UNIX
-            ? PeerCredentialsReader.read(channel.channel()).orElse(null)
-            : null;
-    PeerInfo peer = peer(transport, channel, credentials);
-    String origin = credentials == null ? host(channel) : "uid:" + credentials.uid();
-    if (stopping || !registry.connected(origin)) {
-      LOG.info("{}: refused, too many connections or stopping", peer.remote());
-      channel.close();
-      return;
+    if (stopping) {
+      internal.channelHandlerContext().close();
+    } else {
+      new Arrival(Objects.requireNonNull(edge), sasl, transport, internal).begin();
     }
-    AmqpConnection connection =
-        new AmqpConnection(Objects.requireNonNull(edge), channel, peer, origin, sasl);
-    internal.messageHandler(
-        message -> {
-          if (message instanceof ByteBuf bytes) {
-            connection.read(bytes);
-          } else {
-            ReferenceCountUtil.release(message);
-          }
-        });
-    internal.exceptionHandler(
-        failed -> LOG.debug("{}: {}", peer.remote(), String.valueOf(failed.getMessage())));
-    internal.closeHandler(v -> connection.disconnected());
-  }
-
-  private static PeerInfo peer(
-      PeerInfo.Transport transport,
-      ChannelHandlerContext channel,
-      @Nullable PeerCredentials credentials) {
-    String remote =
-        credentials == null
-            ? host(channel)
-            : "uid " + credentials.uid() + " pid " + credentials.pid();
-    boolean loopback =
-        channel.channel().remoteAddress() instanceof InetSocketAddress inet
-            && inet.getAddress() != null
-            && inet.getAddress().isLoopbackAddress();
-    return new PeerInfo(transport, credentials, remote, loopback);
-  }
-
-  private static String host(ChannelHandlerContext channel) {
-    return channel.channel().remoteAddress() instanceof InetSocketAddress inet
-            && inet.getAddress() != null
-        ? inet.getAddress().getHostAddress()
-        : "unix";
   }
 }

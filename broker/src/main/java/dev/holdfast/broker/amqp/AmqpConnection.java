@@ -38,8 +38,8 @@ final class AmqpConnection {
 
   final Edge edge;
   final SocketWriter out;
+  final PeerInfo peer;
   private final ChannelHandlerContext channel;
-  private final PeerInfo peer;
   private final String origin;
   private final Inbound inbound;
   private final Lifeline lifeline;
@@ -195,6 +195,7 @@ final class AmqpConnection {
       throw new FaultException(Fault.FIELD_MISSING);
     }
     peerLimits = PeerLimits.of(open, limits().maxFrameBytes());
+    out.peerMaxFrame(peerLimits.maxFrameBytes());
     countsAsPrincipal = edge.registry.enterPrincipal(principal().name());
     if (!countsAsPrincipal) {
       throw new FaultException(Fault.TOO_MANY_CONNECTIONS);

@@ -25,7 +25,7 @@ public record AmqpLimits(
         16 * 1024 * 1024,
         60_000,
         new Connections(4_096, 256, 256, 64),
-        new Handshake(3_000, 10_000, 5_000, 16 * 1024),
+        new Handshake(5_000, 3_000, 10_000, 5_000, 16 * 1024),
         new PerConnection(256, 1_024, 2_048, 10_000, 2_000, Bytes.defaults()));
   }
 
@@ -43,12 +43,14 @@ public record AmqpLimits(
   /**
    * Before a connection is open.
    *
-   * @param headerMs until the protocol header
+   * @param tlsMs until the end of the TLS handshake
+   * @param headerMs until the protocol header, and before that until the end of a WebSocket's
+   *     handshake
    * @param saslMs until the SASL outcome, waiting for the password check left out
    * @param openMs until the open frame
    * @param preAuthBytes taken before SASL is done
    */
-  public record Handshake(int headerMs, int saslMs, int openMs, int preAuthBytes) {}
+  public record Handshake(int tlsMs, int headerMs, int saslMs, int openMs, int preAuthBytes) {}
 
   /**
    * One connection.

@@ -4,32 +4,33 @@ import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import dev.holdfast.broker.net.UnixSocketPath;
+import dev.holdfast.broker.tls.ServerTls;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The AMQP 1.0 server: listeners on TCP, TLS and a Unix socket, connections spread over event
- * loops. Methods may be called from any thread.
+ * The AMQP 1.0 server: listeners on TCP, WebSocket, both over TLS, and a Unix socket, connections
+ * spread over event loops. Methods may be called from any thread.
  */
 public final class AmqpServer {
 
   private static final int CLOSE_TIMEOUT_MS = 5_000;
   private static final int POLL_MS = 20;
   private static final int BACKLOG = 1_024;
+  private static final int TLS_FILES_MS = 1_000;
   private static final AtomicInteger ANY_PORT = new AtomicInteger();
 
   private final Vertx vertx;
@@ -73,13 +74,14 @@ public final class AmqpServer {
         .compose(v -> server.deploy())
         .compose(v -> server.listen())
         .compose(v -> server.secureSocket())
+        .onSuccess(v -> server.watchTlsFiles())
         .map(v -> server)
         .recover(
             failure ->
                 server.close().transform(ignored -> Future.<AmqpServer>failedFuture(failure)));
   }
 
-  /** Where it listens: the addresses really bound, in the order TCP, TLS, Unix socket. */
+  /** Where it listens: the addresses really bound, in the order of {@link PeerInfo.Transport}. */
   public List<Listener> listeners() {
     return List.copyOf(listeners);
   }
@@ -117,6 +119,32 @@ public final class AmqpServer {
     return closed.future();
   }
 
+  private void watchTlsFiles() {
+    settings.listeners().encrypted().map(AmqpSettings.Encrypted::keys).ifPresent(this::watch);
+  }
+
+  /** Files are looked at on a worker: a slow disk must hold nobody up. */
+  private void watch(ServerTls tls) {
+    AtomicBoolean looking = new AtomicBoolean();
+    vertx.setPeriodic(
+        TLS_FILES_MS,
+        timer -> {
+          if (closing.get() != null) {
+            vertx.cancelTimer(timer);
+          } else if (looking.compareAndSet(false, true)) {
+            vertx
+                .executeBlocking(tls::poll)
+                .onSuccess(
+                    changed -> {
+                      if (changed) {
+                        acceptors.forEach(acceptor -> acceptor.closeRevoked(tls));
+                      }
+                    })
+                .onComplete(done -> looking.set(false));
+          }
+        });
+  }
+
   private Future<Void> whenEmpty(int polls) {
     if (registry.connections() == 0) {
       return Future.succeededFuture();
@@ -137,7 +165,7 @@ public final class AmqpServer {
   }
 
   private Future<Void> prepareSocket() {
-    Path path = settings.unixSocket().orElse(null);
+    Path path = settings.listeners().unixSocket().orElse(null);
     if (path == null) {
       return Future.succeededFuture();
     }
@@ -190,32 +218,39 @@ public final class AmqpServer {
   }
 
   private Future<Void> listen() {
-    Future<Void> all = Future.succeededFuture();
-    if (settings.tcp().isPresent()) {
-      AmqpSettings.Endpoint at = settings.tcp().get();
-      all = all.compose(v -> listen(PeerInfo.Transport.TCP, at, options()));
-    }
-    if (settings.tls().isPresent()) {
-      AmqpSettings.TlsEndpoint at = settings.tls().get();
-      all = all.compose(v -> listen(PeerInfo.Transport.TLS, at.endpoint(), tlsOptions(at)));
-    }
+    AmqpSettings.Listeners at = settings.listeners();
+    Optional<AmqpSettings.Encrypted> encrypted = at.encrypted();
+    Future<Void> all =
+        listen(PeerInfo.Transport.TCP, at.tcp())
+            .compose(
+                v -> listen(PeerInfo.Transport.TLS, encrypted.flatMap(AmqpSettings.Encrypted::tcp)))
+            .compose(v -> listen(PeerInfo.Transport.WEBSOCKET, at.webSocket()))
+            .compose(
+                v ->
+                    listen(
+                        PeerInfo.Transport.WEBSOCKET_TLS,
+                        encrypted.flatMap(AmqpSettings.Encrypted::webSocket)));
     UnixSocketPath file = socketFile;
-    if (file != null) {
-      Listener wanted = new Listener(PeerInfo.Transport.UNIX, file.path().toString(), 0);
-      all = all.compose(v -> listenAll(wanted, options()));
-    }
-    return all;
+    return file == null
+        ? all
+        : all.compose(
+            v -> listenAll(new Listener(PeerInfo.Transport.UNIX, file.path().toString(), 0)));
   }
 
   private Future<Void> listen(
-      PeerInfo.Transport transport, AmqpSettings.Endpoint at, NetServerOptions options) {
+      PeerInfo.Transport transport, Optional<AmqpSettings.Endpoint> wanted) {
+    if (wanted.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    AmqpSettings.Endpoint at = wanted.get();
     // Loops share a listener by its number; for "any free port" Vert.x wants a negative one, which
     // must differ between listeners.
     int port = at.port() == 0 ? -ANY_PORT.incrementAndGet() : at.port();
-    return listenAll(new Listener(transport, at.host(), port), options);
+    return listenAll(new Listener(transport, at.host(), port));
   }
 
-  private Future<Void> listenAll(Listener wanted, NetServerOptions options) {
+  private Future<Void> listenAll(Listener wanted) {
+    NetServerOptions options = new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG);
     Future<Integer> port = Future.succeededFuture(0);
     for (Acceptor acceptor : acceptors) {
       port = port.compose(before -> acceptor.listen(wanted, options));
@@ -225,21 +260,5 @@ public final class AmqpServer {
           listeners.add(new Listener(wanted.transport(), wanted.host(), actual));
           return null;
         });
-  }
-
-  private static NetServerOptions options() {
-    return new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG);
-  }
-
-  private static NetServerOptions tlsOptions(AmqpSettings.TlsEndpoint at) {
-    return options()
-        .setSsl(true)
-        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
-        .setSslHandshakeTimeout(5)
-        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-        .setKeyCertOptions(
-            new PemKeyCertOptions()
-                .addCertPath(at.certificate().toString())
-                .addKeyPath(at.key().toString()));
   }
 }

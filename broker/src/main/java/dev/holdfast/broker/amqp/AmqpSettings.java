@@ -1,15 +1,15 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.broker.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where and how the edge listens.
  *
- * @param tcp plain TCP
- * @param tls TLS 1.3 over TCP
- * @param unixSocket path of the Unix socket
+ * @param listeners where
  * @param containerId what the broker calls itself in open
  * @param version of the product, told in open
  * @param limits what peers may cost
@@ -17,9 +17,7 @@ import java.util.Optional;
  * @param clock for what is left of a message's ttl
  */
 public record AmqpSettings(
-    Optional<Endpoint> tcp,
-    Optional<TlsEndpoint> tls,
-    Optional<Path> unixSocket,
+    Listeners listeners,
     String containerId,
     String version,
     AmqpLimits limits,
@@ -41,11 +39,27 @@ public record AmqpSettings(
   public record Endpoint(String host, int port) {}
 
   /**
-   * An address to listen on with TLS.
+   * Where to listen.
    *
-   * @param endpoint the address
-   * @param certificate PEM file with the chain
-   * @param key PEM file with the private key, PKCS#8
+   * @param tcp AMQP over TCP
+   * @param webSocket AMQP over WebSocket
+   * @param encrypted both over TLS
+   * @param unixSocket path of the Unix socket
+   * @param origins of the pages that browsers may connect from over a WebSocket
    */
-  public record TlsEndpoint(Endpoint endpoint, Path certificate, Path key) {}
+  public record Listeners(
+      Optional<Endpoint> tcp,
+      Optional<Endpoint> webSocket,
+      Optional<Encrypted> encrypted,
+      Optional<Path> unixSocket,
+      Set<String> origins) {}
+
+  /**
+   * Where to listen with TLS.
+   *
+   * @param keys and certificates
+   * @param tcp AMQP over TLS
+   * @param webSocket AMQP over WebSocket over TLS
+   */
+  public record Encrypted(ServerTls keys, Optional<Endpoint> tcp, Optional<Endpoint> webSocket) {}
 }

@@ -2,6 +2,7 @@ package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.amqp.codec.ColdCodec;
 import dev.holdfast.broker.amqp.codec.Disposition;
+import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameGuard;
 import dev.holdfast.broker.amqp.codec.FrameInput;
@@ -12,6 +13,7 @@ import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.tls.ServerTls;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -40,6 +42,7 @@ final class Edge implements EdgeLoop {
 
   // Event-loop thread.
   private final Set<AmqpConnection> connections = new LinkedHashSet<>();
+  private final Set<Arrival> arrivals = new LinkedHashSet<>();
   private final List<AmqpConnection> touched = new ArrayList<>();
   private List<OwnerCommand> commands = new ArrayList<>();
   private boolean inBatch;
@@ -104,6 +107,14 @@ final class Edge implements EdgeLoop {
     touched.add(connection);
   }
 
+  void add(Arrival arrival) {
+    arrivals.add(arrival);
+  }
+
+  void remove(Arrival arrival) {
+    arrivals.remove(arrival);
+  }
+
   void add(AmqpConnection connection) {
     connections.add(connection);
   }
@@ -119,7 +130,17 @@ final class Edge implements EdgeLoop {
 
   /** Ends every connection; those that wait for answers get them first. */
   void shutDown() {
+    List.copyOf(arrivals).forEach(Arrival::abort);
     batch(() -> List.copyOf(connections).forEach(AmqpConnection::shutDown));
+  }
+
+  /** Closes connections whose client's certificate is revoked by now. */
+  void closeRevoked(ServerTls tls) {
+    batch(
+        () ->
+            List.copyOf(connections).stream()
+                .filter(c -> tls.isRevoked(c.peer.certificates()))
+                .forEach(c -> c.run(() -> c.close(AmqpErrors.of(Fault.REVOKED)))));
   }
 
   /** Drops what is left. */

@@ -1,10 +1,9 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.broker.net.Farewell;
+import dev.holdfast.broker.websocket.WebSocketHandler;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +20,7 @@ final class SocketWriter {
   private final ChannelHandlerContext channel;
   private final long highBytes;
   private final Runnable drained;
+  private final @Nullable WebSocketHandler webSocket;
   private @Nullable ByteBuf chunk;
   private int lastBatchBytes = FIRST_CHUNK_BYTES;
   private long unwrittenBytes;
@@ -32,6 +32,14 @@ final class SocketWriter {
     this.channel = channel;
     this.highBytes = highBytes;
     this.drained = drained;
+    this.webSocket = channel.pipeline().get(WebSocketHandler.class);
+  }
+
+  /** The largest AMQP frame that the peer takes; its WebSocket may take no larger frame either. */
+  void peerMaxFrame(int bytes) {
+    if (webSocket != null) {
+      webSocket.maxPayload(bytes);
+    }
   }
 
   /** The buffer to append a frame to. */
@@ -100,30 +108,15 @@ final class SocketWriter {
   }
 
   /**
-   * Writes what has been gathered and then says that nothing more will come. The peer may still
-   * send; if the socket were closed with unread input, the peer's system could throw away the last
-   * words before the peer reads them.
+   * Writes what has been gathered and then says that nothing more will come; see {@link Farewell}.
    */
   void finish() {
     flush();
-    if (closed) {
-      return;
+    if (!closed) {
+      closed = true;
+      Farewell.say(
+          channel, webSocket == null ? channel.alloc().buffer(0) : WebSocketHandler.End.INSTANCE);
     }
-    closed = true;
-    channel
-        .writeAndFlush(channel.alloc().buffer(0))
-        .addListener(
-            (ChannelFutureListener)
-                done -> {
-                  boolean plain = channel.pipeline().get(SslHandler.class) == null;
-                  if (plain
-                      && done.channel() instanceof DuplexChannel duplex
-                      && duplex.isActive()) {
-                    duplex.shutdownOutput();
-                  } else {
-                    done.channel().close();
-                  }
-                });
   }
 
   /** The socket is gone. */

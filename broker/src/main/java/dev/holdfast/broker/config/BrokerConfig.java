@@ -12,6 +12,7 @@ import java.util.Set;
  * @param socketDirectory of the Unix sockets
  * @param amqp how AMQP is served
  * @param tls how TLS is served, when it is
+ * @param webSocket how AMQP is served over WebSocket
  * @param identity who may do what by virtue of the operating system
  * @param store how messages are kept
  */
@@ -20,6 +21,7 @@ public record BrokerConfig(
     Path socketDirectory,
     Amqp amqp,
     Optional<Tls> tls,
+    WebSocket webSocket,
     Identity identity,
     Store store) {
 
@@ -51,13 +53,23 @@ public record BrokerConfig(
   public record Limits(int connections, int sessionsPerConnection, int linksPerConnection) {}
 
   /**
-   * AMQP over TLS.
+   * TLS.
    *
-   * @param listen where
+   * @param listen where AMQP is served over it, when wanted
    * @param certificate PEM file with the chain
-   * @param privateKey PEM file, PKCS#8
+   * @param privateKey PEM file
    */
-  public record Tls(HostPort listen, Path certificate, Path privateKey) {}
+  public record Tls(Optional<HostPort> listen, Path certificate, Path privateKey) {}
+
+  /**
+   * AMQP over WebSocket.
+   *
+   * @param listen where without TLS, when wanted
+   * @param tlsListen where with TLS, when wanted
+   * @param origins of the pages that browsers may connect from
+   */
+  public record WebSocket(
+      Optional<HostPort> listen, Optional<HostPort> tlsListen, Set<String> origins) {}
 
   /**
    * Users of this host.
@@ -93,10 +105,8 @@ public record BrokerConfig(
   }
 
   static BrokerConfig from(ConfigValues values, long ownUid) throws ConfigException {
-    if (values.mistakes().isEmpty()
-        && values.get(ConfigKeys.TLS_CERTIFICATE).isPresent()
-            != values.get(ConfigKeys.TLS_KEY).isPresent()) {
-      values.mistake("tls.certificate and tls.private-key belong together: give both or none");
+    if (values.mistakes().isEmpty()) {
+      checkTogether(values);
     }
     if (!values.mistakes().isEmpty()) {
       throw new ConfigException(values.mistakes());
@@ -106,6 +116,10 @@ public record BrokerConfig(
         values.get(ConfigKeys.SOCKET_DIR),
         amqp(values),
         tls(values),
+        new WebSocket(
+            values.get(ConfigKeys.WEBSOCKET_LISTEN),
+            values.get(ConfigKeys.WEBSOCKET_TLS_LISTEN),
+            values.get(ConfigKeys.WEBSOCKET_ORIGINS)),
         new Identity(
             ownUid, values.get(ConfigKeys.ADMIN_UIDS), values.get(ConfigKeys.REQUIRE_NON_ROOT)),
         new Store(
@@ -113,6 +127,17 @@ public record BrokerConfig(
             values.get(ConfigKeys.STORE_RESERVE),
             values.get(ConfigKeys.STORE_WRITE_BUFFER),
             values.get(ConfigKeys.STORE_BLOCK_CACHE)));
+  }
+
+  /** What only several keys together can be wrong about. */
+  private static void checkTogether(ConfigValues values) {
+    boolean certificate = values.get(ConfigKeys.TLS_CERTIFICATE).isPresent();
+    if (certificate != values.get(ConfigKeys.TLS_KEY).isPresent()) {
+      values.mistake("tls.certificate and tls.private-key belong together: give both or none");
+    }
+    if (!certificate && values.get(ConfigKeys.WEBSOCKET_TLS_LISTEN).isPresent()) {
+      values.mistake("websocket.tls-listen needs tls.certificate and tls.private-key");
+    }
   }
 
   private static Amqp amqp(ConfigValues values) {
@@ -129,11 +154,10 @@ public record BrokerConfig(
   }
 
   private static Optional<Tls> tls(ConfigValues values) {
-    Optional<HostPort> listen = values.get(ConfigKeys.TLS_LISTEN);
     Optional<Path> certificate = values.get(ConfigKeys.TLS_CERTIFICATE);
     Optional<Path> key = values.get(ConfigKeys.TLS_KEY);
-    return listen.isPresent() && certificate.isPresent() && key.isPresent()
-        ? Optional.of(new Tls(listen.get(), certificate.get(), key.get()))
+    return certificate.isPresent() && key.isPresent()
+        ? Optional.of(new Tls(values.get(ConfigKeys.TLS_LISTEN), certificate.get(), key.get()))
         : Optional.empty();
   }
 }

@@ -43,8 +43,9 @@ final class ConfigKeys {
           "amqp.i-understand-insecure-listener",
           ValueType.bool(),
           "false",
-          "Allows amqp.listen to be reached from other hosts although nothing on the way is"
-              + " encrypted. PLAIN is not offered to such peers. Logged at every start.");
+          "Allows amqp.listen and websocket.listen to be reached from other hosts although nothing"
+              + " on the way is encrypted. PLAIN is not offered to such peers. Logged at every"
+              + " start.");
 
   static final ConfigKey<Long> AMQP_MAX_FRAME =
       ConfigKey.of(
@@ -93,7 +94,7 @@ final class ConfigKeys {
           "tls.private-key",
           ValueType.optionalPath(),
           "",
-          "PEM file (PKCS#8) with the certificate's private key.");
+          "PEM file with the certificate's private key, without a password.");
 
   static final ConfigKey<Optional<HostPort>> TLS_LISTEN =
       ConfigKey.of(
@@ -101,6 +102,29 @@ final class ConfigKeys {
           ValueType.listener(),
           "127.0.0.1:5671",
           "Where AMQP over TLS is served, when a certificate is configured.");
+
+  static final ConfigKey<Optional<HostPort>> WEBSOCKET_LISTEN =
+      ConfigKey.of(
+          "websocket.listen",
+          ValueType.listener(),
+          "off",
+          "Where AMQP over WebSocket without TLS is served, at the paths / and /amqp. An address"
+              + " that other hosts can reach is refused, see amqp.i-understand-insecure-listener.");
+
+  static final ConfigKey<Optional<HostPort>> WEBSOCKET_TLS_LISTEN =
+      ConfigKey.of(
+          "websocket.tls-listen",
+          ValueType.listener(),
+          "off",
+          "Where AMQP over WebSocket over TLS is served. Needs tls.certificate.");
+
+  static final ConfigKey<Set<String>> WEBSOCKET_ORIGINS =
+      ConfigKey.of(
+          "websocket.origins",
+          ValueType.names(),
+          "",
+          "Origins of the pages that browsers may connect from, as https://shop.example. All others"
+              + " are refused; programs that are no browsers have none.");
 
   static final ConfigKey<Set<Long>> ADMIN_UIDS =
       ConfigKey.of(
@@ -167,6 +191,9 @@ final class ConfigKeys {
         TLS_CERTIFICATE,
         TLS_KEY,
         TLS_LISTEN,
+        WEBSOCKET_LISTEN,
+        WEBSOCKET_TLS_LISTEN,
+        WEBSOCKET_ORIGINS,
         ADMIN_UIDS,
         REQUIRE_NON_ROOT,
         STORE_KEY_FILE,

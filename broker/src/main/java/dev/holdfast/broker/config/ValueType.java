@@ -148,6 +148,16 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
         text -> text.equals("off") ? Optional.empty() : Optional.of(HostPort.parse(text)));
   }
 
+  static ValueType<Set<String>> names() {
+    return new ValueType<>(
+        "names separated by commas",
+        text ->
+            Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .collect(Collectors.toUnmodifiableSet()));
+  }
+
   static ValueType<Set<Long>> uids() {
     return new ValueType<>(
         "user ids separated by commas, each from 0 to 4294967294",

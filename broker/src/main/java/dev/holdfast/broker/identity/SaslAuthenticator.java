@@ -58,8 +58,8 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
 
   private static boolean plainIsPrivate(PeerInfo peer) {
     return switch (peer.transport()) {
-      case UNIX, TLS -> true;
-      case TCP -> peer.loopback();
+      case UNIX, TLS, WEBSOCKET_TLS -> true;
+      case TCP, WEBSOCKET -> peer.loopback();
     };
   }
 

@@ -40,7 +40,7 @@ class ConnectionTest {
         d.maxMessageBytes(),
         idleMs,
         connections,
-        new AmqpLimits.Handshake(3_000, saslMs, 3_000, 16 * 1024),
+        new AmqpLimits.Handshake(3_000, 3_000, saslMs, 3_000, 16 * 1024),
         d.perConnection());
   }
 
@@ -223,8 +223,7 @@ class ConnectionTest {
   @Test
   void theUnixSocketIsPrivateAndGoesWithTheServer() throws Exception {
     Path socket = temp.resolve("run/amqp.sock");
-    EdgeFixture edge =
-        new EdgeFixture(AmqpLimits.defaults(), 2, Optional.of(socket), Optional.empty());
+    EdgeFixture edge = new EdgeFixture(AmqpLimits.defaults(), 2, Optional.of(socket));
     try (edge) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
           .isEqualTo("rw-rw----");
@@ -239,9 +238,7 @@ class ConnectionTest {
         }
         assertThat(header.array()).isEqualTo(RawPeer.SASL);
       }
-      assertThatThrownBy(
-              () ->
-                  new EdgeFixture(AmqpLimits.defaults(), 1, Optional.of(socket), Optional.empty()))
+      assertThatThrownBy(() -> new EdgeFixture(AmqpLimits.defaults(), 1, Optional.of(socket)))
           .hasRootCauseMessage(
               "another broker is running: " + socket + " answers; stop it or choose another path");
     }
@@ -250,8 +247,7 @@ class ConnectionTest {
 
   @Test
   void linksWorkOnEveryLoop() throws Exception {
-    try (EdgeFixture edge =
-        new EdgeFixture(AmqpLimits.defaults(), 2, Optional.empty(), Optional.empty())) {
+    try (EdgeFixture edge = new EdgeFixture(AmqpLimits.defaults(), 2, Optional.empty())) {
       for (int i = 0; i < 4; i++) {
         try (RawPeer peer = edge.peer()) {
           peer.begin().send(0, RawPeer.attachFrame("s" + i, 0, true, "q"));

@@ -37,7 +37,7 @@ class HostileInputTest {
                 1_000_000,
                 d.idleTimeOutMs(),
                 d.connections(),
-                new AmqpLimits.Handshake(1_500, 1_500, 1_500, 16 * 1024),
+                new AmqpLimits.Handshake(1_500, 1_500, 1_500, 1_500, 16 * 1024),
                 new AmqpLimits.PerConnection(
                     256,
                     20,

@@ -35,7 +35,7 @@ class HostileTransferTest {
                 1_000_000,
                 d.idleTimeOutMs(),
                 d.connections(),
-                new AmqpLimits.Handshake(1_500, 1_500, 1_500, 16 * 1024),
+                new AmqpLimits.Handshake(1_500, 1_500, 1_500, 1_500, 16 * 1024),
                 new AmqpLimits.PerConnection(
                     256,
                     20,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
@@ -47,11 +48,20 @@ final class RawPeer implements Closeable {
   private final EncoderImpl encoder = new EncoderImpl(decoder);
 
   RawPeer(int port) throws IOException {
-    socket = new Socket("127.0.0.1", port);
+    this(new Socket("127.0.0.1", port));
+  }
+
+  private RawPeer(Socket socket) throws IOException {
+    this(socket, socket.getInputStream(), socket.getOutputStream());
+  }
+
+  /** Over streams that put something between the peer and the socket. */
+  RawPeer(Socket socket, InputStream in, OutputStream out) throws IOException {
+    this.socket = socket;
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(10_000);
-    in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
-    out = socket.getOutputStream();
+    this.in = new DataInputStream(new java.io.BufferedInputStream(in));
+    this.out = out;
     AMQPDefinedTypes.registerAllTypes(decoder, encoder);
   }
 

@@ -97,7 +97,8 @@ class ConfigLoaderTest {
     assertThat(config.amqp().idleTimeout()).isEqualTo(Duration.ofMillis(1500));
     assertThat(config.tls())
         .contains(
-            new BrokerConfig.Tls(new HostPort("::1", 0), Path.of("/c.pem"), Path.of("/k.pem")));
+            new BrokerConfig.Tls(
+                Optional.of(new HostPort("::1", 0)), Path.of("/c.pem"), Path.of("/k.pem")));
     assertThat(config.identity().adminUids()).containsExactlyInAnyOrder(0L, 1001L);
     assertThat(config.identity().rootRefused()).isTrue();
   }
@@ -186,6 +187,12 @@ class ConfigLoaderTest {
   void certificateAndKeyBelongTogether() {
     assertThat(mistakes("tls.certificate = \"/c.pem\"\n"))
         .containsExactly("tls.certificate and tls.private-key belong together: give both or none");
+  }
+
+  @Test
+  void webSocketOverTlsNeedsACertificate() {
+    assertThat(mistakes("websocket.tls-listen = \"127.0.0.1:0\"\n"))
+        .containsExactly("websocket.tls-listen needs tls.certificate and tls.private-key");
   }
 
   @Test

@@ -3,22 +3,28 @@ package dev.holdfast.broker.identity;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of the mechanisms, written from the RFCs and apart from the broker's code. */
 final class Sasl {
   static final PeerInfo LOOPBACK =
-      new PeerInfo(PeerInfo.Transport.TCP, null, "127.0.0.1:40000", true);
+      new PeerInfo(PeerInfo.Transport.TCP, null, List.of(), "127.0.0.1:40000", true);
   static final PeerInfo REMOTE =
-      new PeerInfo(PeerInfo.Transport.TCP, null, "192.0.2.7:40000", false);
-  static final PeerInfo TLS = new PeerInfo(PeerInfo.Transport.TLS, null, "192.0.2.7:40000", false);
+      new PeerInfo(PeerInfo.Transport.TCP, null, List.of(), "192.0.2.7:40000", false);
+  static final PeerInfo TLS =
+      new PeerInfo(PeerInfo.Transport.TLS, null, List.of(), "192.0.2.7:40000", false);
 
   private Sasl() {}
 
   static PeerInfo unix(long uid) {
     return new PeerInfo(
-        PeerInfo.Transport.UNIX, new PeerCredentials(uid, uid, 42), "unix uid=" + uid, false);
+        PeerInfo.Transport.UNIX,
+        new PeerCredentials(uid, uid, 42),
+        List.of(),
+        "unix uid=" + uid,
+        false);
   }
 
   static SaslStep answer(SaslExchange exchange, @Nullable String message) throws Exception {

@@ -205,7 +205,8 @@ class SaslAuthenticatorTest {
     chosen("human", "correct horse");
     List<CompletableFuture<SaslStep>> answers = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      PeerInfo peer = new PeerInfo(PeerInfo.Transport.TLS, null, "192.0.2." + i + ":1", false);
+      PeerInfo peer =
+          new PeerInfo(PeerInfo.Transport.TLS, null, List.of(), "192.0.2." + i + ":1", false);
       byte[] message = ("\0human\0wrong password " + i).getBytes(UTF_8);
       answers.add(broker.start("PLAIN", peer).respond(message).toCompletableFuture());
     }
@@ -239,7 +240,8 @@ class SaslAuthenticatorTest {
   void portsDoNotMakeANewOrigin() throws Exception {
     generated("alice");
     for (int i = 0; i < Backoff.FREE_FAILURES; i++) {
-      PeerInfo peer = new PeerInfo(PeerInfo.Transport.TCP, null, "127.0.0.1:" + (5000 + i), true);
+      PeerInfo peer =
+          new PeerInfo(PeerInfo.Transport.TCP, null, List.of(), "127.0.0.1:" + (5000 + i), true);
       Sasl.scram(broker, ScramHash.SHA_256, peer, "alice", "wrong");
     }
     CompletableFuture<SaslStep> next = lastStep("alice");

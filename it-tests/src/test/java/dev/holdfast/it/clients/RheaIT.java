@@ -43,7 +43,9 @@ class RheaIT {
     assertThat(installed.exitCode())
         .as("npm ci (needs Node 18 or later with npm, and the npm registry): %s", installed.all())
         .isZero();
-    broker = BrokerProcess.start(BrokerOptions.in(SCRATCH));
+    broker =
+        BrokerProcess.start(
+            BrokerOptions.in(SCRATCH).with("--set", "websocket.listen=127.0.0.1:0"));
   }
 
   @AfterAll
@@ -69,6 +71,16 @@ class RheaIT {
     broker.cli().ok("queue", "create", "node.unix");
     run("unix", broker.ready().socket().toString(), "node.unix");
     assertThat(broker.cli().messages("node.unix")).isZero();
+  }
+
+  @Test
+  void overWebSocket() {
+    broker.cli().ok("queue", "create", "node.ws");
+    TestUser user =
+        TestUser.chosen(broker.cli(), "node-ws", "a long enough secret", "--role", "admin");
+    String url = "ws://127.0.0.1:" + broker.port("amqpws");
+    run("ws", url, user.name(), user.password(), "node.ws");
+    assertThat(broker.cli().messages("node.ws")).isZero();
   }
 
   private static void run(String... arguments) {

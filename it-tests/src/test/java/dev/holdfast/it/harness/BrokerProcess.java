@@ -2,6 +2,7 @@ package dev.holdfast.it.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -117,6 +118,23 @@ public final class BrokerProcess implements AutoCloseable {
    */
   public Cli cli() {
     return new Cli(ready().admin());
+  }
+
+  /**
+   * The port of a listener.
+   *
+   * @param protocol as status shows it, such as amqps
+   * @return the port
+   */
+  public int port(String protocol) {
+    JsonNode status = cli().json("status");
+    for (JsonNode listener : status.get("listeners")) {
+      if (listener.get("protocol").asText().equals(protocol)) {
+        String address = listener.get("address").asText();
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+      }
+    }
+    throw new AssertionError("no listener for " + protocol + " in " + status);
   }
 
   /**

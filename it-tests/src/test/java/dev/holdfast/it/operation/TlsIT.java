@@ -3,7 +3,7 @@ package dev.holdfast.it.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.broker.tls.TestCa;
 import dev.holdfast.client.Consumer;
 import dev.holdfast.client.Delivery;
 import dev.holdfast.client.Holdfast;
@@ -13,20 +13,14 @@ import dev.holdfast.client.Message;
 import dev.holdfast.client.Producer;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
-import dev.holdfast.it.harness.Command;
 import dev.holdfast.it.harness.Scratch;
 import dev.holdfast.it.harness.TestUser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -38,19 +32,20 @@ import org.junit.jupiter.api.Test;
 
 /** AMQP over TLS, with a certificate made for the test. */
 class TlsIT {
-  private static final char[] STORE_PASSWORD = "changeit".toCharArray();
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Scratch SCRATCH = Scratch.create();
-  private static Path certificate;
+  private static Path authority;
   private static BrokerProcess broker;
   private static TestUser user;
   private static int port;
 
   @BeforeAll
-  static void start() throws IOException, GeneralSecurityException {
-    certificate = SCRATCH.path("tls.crt");
+  static void start() throws IOException {
+    Path certificate = SCRATCH.path("tls.crt");
     Path key = SCRATCH.path("tls.key");
-    makeCertificate(certificate, key);
+    TestCa ca = TestCa.create("Holdfast test");
+    ca.request("localhost").dns("localhost").ip("127.0.0.1").issue().write(certificate, key);
+    authority = Files.writeString(SCRATCH.path("ca.crt"), ca.pem());
     broker =
         BrokerProcess.start(
             BrokerOptions.in(SCRATCH)
@@ -59,7 +54,7 @@ class TlsIT {
                 .with("--set", "tls.listen=127.0.0.1:0"));
     broker.cli().ok("queue", "create", "secure");
     user = TestUser.chosen(broker.cli(), "tls-user", "correct horse", "--role", "admin");
-    port = tlsPort();
+    port = broker.port("amqps");
   }
 
   @AfterAll
@@ -78,7 +73,7 @@ class TlsIT {
 
   @Test
   void aMessageGoesThroughWhereTheCertificateIsTrusted() {
-    try (Holdfast holdfast = client().trust(certificate).connect();
+    try (Holdfast holdfast = client().trust(authority).connect();
         Producer producer = holdfast.producer("secure");
         Consumer consumer = holdfast.consumer("secure")) {
       producer.send(Message.text("over TLS"));
@@ -108,64 +103,6 @@ class TlsIT {
       socket.startHandshake();
       return socket.getSession().getProtocol();
     }
-  }
-
-  private static int tlsPort() {
-    JsonNode status = broker.cli().json("status");
-    for (JsonNode listener : status.get("listeners")) {
-      if (listener.get("protocol").asText().equals("amqps")) {
-        String address = listener.get("address").asText();
-        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-      }
-    }
-    throw new AssertionError("no amqps listener in " + status);
-  }
-
-  /** By the JDK's own keytool, so that nothing needs to be installed. */
-  private static void makeCertificate(Path certificate, Path key)
-      throws IOException, GeneralSecurityException {
-    Path store = SCRATCH.path("tls.p12");
-    Command.Result made =
-        Command.run(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "broker",
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(STORE_PASSWORD),
-                "-keystore",
-                store.toString()));
-    assertThat(made.exitCode()).as(made.all()).isZero();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, STORE_PASSWORD);
-    }
-    Files.writeString(certificate, pem("CERTIFICATE", keys.getCertificate("broker").getEncoded()));
-    Files.writeString(key, pem("PRIVATE KEY", keys.getKey("broker", STORE_PASSWORD).getEncoded()));
-    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
-  }
-
-  private static String pem(String type, byte[] der) {
-    return "-----BEGIN "
-        + type
-        + "-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-        + "\n-----END "
-        + type
-        + "-----\n";
   }
 
   /** For the handshake's version only. */

@@ -57,6 +57,8 @@ public enum Fault {
   FLOOD("amqp:resource-limit-exceeded", "too many control frames"),
   /** Silent for longer than agreed. */
   IDLE("amqp:resource-limit-exceeded", "nothing was received within the idle time-out"),
+  /** The certificate that let the client in is revoked. */
+  REVOKED("amqp:unauthorized-access", "the client's certificate has been revoked"),
   /** The broker's fault. */
   INTERNAL("amqp:internal-error", "the broker failed; quote the incident id to its operator"),
   /** The broker stops, or an operator asked. */
