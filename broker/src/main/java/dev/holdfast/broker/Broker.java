@@ -115,7 +115,9 @@ public final class Broker implements AutoCloseable {
     OwnerLoop owner =
         new OwnerLoop(
             store,
-            DomainSettings.defaults().withMaxMessageBytes(config.amqp().maxMessageBytes()),
+            DomainSettings.defaults()
+                .withMaxMessageBytes(config.amqp().maxMessageBytes())
+                .withMaxKeyBytes(config.store().maxKeyBytes()),
             AccessPolicy.adminOnly(),
             FilterCodec.NONE,
             clock,

@@ -80,6 +80,19 @@ final class QueueCommands implements Runnable {
         description = "Failed deliveries before a message is a dead letter.")
     private @Nullable Integer maxDeliveries;
 
+    @Option(
+        names = "--idempotency-window",
+        paramLabel = "TIME",
+        description =
+            "For how long a message with an idempotency key is not stored twice: 1s to 30d; default"
+                + " 10m.")
+    private @Nullable String idempotencyWindow;
+
+    @Option(
+        names = "--idempotency-by-message-id",
+        description = "A message without an idempotency key is known by its message-id.")
+    private boolean idempotencyByMessageId;
+
     Create(HoldfastCommand root) {
       this.root = root;
     }
@@ -93,6 +106,12 @@ final class QueueCommands implements Runnable {
       }
       if (maxDeliveries != null) {
         definition.put("maxDeliveries", maxDeliveries);
+      }
+      if (idempotencyWindow != null) {
+        definition.put("idempotencyWindowMs", Units.millis(idempotencyWindow));
+      }
+      if (idempotencyByMessageId) {
+        definition.put("idempotencyByMessageId", true);
       }
       JsonObject queue = root.broker().post("/queues", definition);
       Output output = root.output();

@@ -75,6 +75,13 @@ final class SendCommand implements ApiCommand {
       description = "Life of the message: 500ms, 30s, 5m, 2h, 7d.")
   private @Nullable String ttl;
 
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description =
+          "Idempotency key: within the queue's window a second message with it is not stored.")
+  private @Nullable String key;
+
   @Option(names = "--priority", paramLabel = "0-9", description = "Priority; default 4.")
   private @Nullable Integer priority;
 
@@ -103,6 +110,9 @@ final class SendCommand implements ApiCommand {
     if (ttl != null) {
       message.put("ttlMs", Units.millis(ttl));
     }
+    if (key != null) {
+      message.put("idempotencyKey", key);
+    }
     putProperties(message);
     if (!headers.isEmpty()) {
       message.put("applicationProperties", headers);
@@ -110,7 +120,11 @@ final class SendCommand implements ApiCommand {
     JsonObject answer = root.broker().post(BrokerApi.queue(queue, "/messages"), message);
     Output output = root.output();
     if (output.isTable()) {
-      output.line("sent to " + queue + ", sequence " + answer.number("sequence"));
+      output.line(
+          (answer.flag("duplicate", false) ? "not sent again to " : "sent to ")
+              + queue
+              + ", sequence "
+              + answer.number("sequence"));
     } else {
       output.json(answer.fields());
     }

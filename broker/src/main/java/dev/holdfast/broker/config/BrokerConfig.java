@@ -87,12 +87,14 @@ public record BrokerConfig(
    * @param diskReserveBytes free space below which publishes are refused; empty: what is needed
    * @param writeBufferBytes one write buffer
    * @param blockCacheBytes cache for reading
+   * @param maxKeyBytes disk space for idempotency keys
    */
   public record Store(
       Optional<Path> keyFile,
       Optional<Long> diskReserveBytes,
       long writeBufferBytes,
-      long blockCacheBytes) {}
+      long blockCacheBytes,
+      long maxKeyBytes) {}
 
   /** The Unix socket for AMQP. */
   public Path amqpSocket() {
@@ -126,7 +128,8 @@ public record BrokerConfig(
             values.get(ConfigKeys.STORE_KEY_FILE),
             values.get(ConfigKeys.STORE_RESERVE),
             values.get(ConfigKeys.STORE_WRITE_BUFFER),
-            values.get(ConfigKeys.STORE_BLOCK_CACHE)));
+            values.get(ConfigKeys.STORE_BLOCK_CACHE),
+            values.get(ConfigKeys.STORE_MAX_KEYS)));
   }
 
   /** What only several keys together can be wrong about. */

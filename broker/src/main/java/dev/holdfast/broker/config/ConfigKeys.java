@@ -173,6 +173,14 @@ final class ConfigKeys {
           "64MiB",
           "Cache for reading stored messages, outside the Java heap.");
 
+  static final ConfigKey<Long> STORE_MAX_KEYS =
+      ConfigKey.of(
+          "store.idempotency-keys",
+          ValueType.size(MIB, 64 * GIB),
+          "1GiB",
+          "Disk space for idempotency keys, 64 bytes each. When it is used up, messages with new"
+              + " keys are refused until older ones have outlived their window.");
+
   private ConfigKeys() {}
 
   /** In the order of the documentation. */
@@ -199,6 +207,7 @@ final class ConfigKeys {
         STORE_KEY_FILE,
         STORE_RESERVE,
         STORE_WRITE_BUFFER,
-        STORE_BLOCK_CACHE);
+        STORE_BLOCK_CACHE,
+        STORE_MAX_KEYS);
   }
 }

@@ -36,11 +36,19 @@ public record IncomingMessage(
    * @param deliverAtMs annotation {@code x-opt-delivery-time} in epoch milliseconds, 0 absent
    * @param delayMs annotation {@code x-opt-delivery-delay} in milliseconds, 0 absent
    * @param idempotencyKey annotation {@code x-opt-idempotency-key}; null: none
+   * @param messageId property message-id as text; only where the node goes by it ({@link
+   *     NodeInfo#byMessageId()}) or is not known yet; null: none
+   * @param bodyDigest first 8 bytes of the SHA-256 of the body sections; only with a key or an id
    */
   public record Marks(
-      @Nullable String groupId, long deliverAtMs, long delayMs, @Nullable String idempotencyKey) {
+      @Nullable String groupId,
+      long deliverAtMs,
+      long delayMs,
+      @Nullable String idempotencyKey,
+      @Nullable String messageId,
+      long bodyDigest) {
 
     /** None of them. */
-    public static final Marks NONE = new Marks(null, 0, 0, null);
+    public static final Marks NONE = new Marks(null, 0, 0, null, null, 0);
   }
 }

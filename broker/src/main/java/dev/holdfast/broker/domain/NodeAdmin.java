@@ -30,8 +30,8 @@ public interface NodeAdmin {
   CompletionStage<List<PeekedMessage>> peek(
       Principal principal, String name, long fromSequence, int limit);
 
-  /** Publishes one message; completes with its sequence. */
-  CompletionStage<Long> publish(Principal principal, String name, IncomingMessage message);
+  /** Publishes one message. */
+  CompletionStage<Published> publish(Principal principal, String name, IncomingMessage message);
 
   /**
    * Takes up to {@code limit} messages that are available now.
@@ -41,6 +41,14 @@ public interface NodeAdmin {
    */
   CompletionStage<List<PeekedMessage>> receive(
       Principal principal, String name, int limit, boolean acknowledge);
+
+  /**
+   * What became of a publish.
+   *
+   * @param sequence of the message, or of the first copy
+   * @param duplicate a message with the same idempotency key was stored before; nothing was now
+   */
+  record Published(long sequence, boolean duplicate) {}
 
   /**
    * A message as management sees it.

@@ -10,18 +10,31 @@ import dev.holdfast.deadletter.RetryPolicy;
  * @param handling what becomes of deliveries
  * @param lifetime how long messages, and the queue itself, live
  * @param limits how much it holds
+ * @param idempotency how messages that are sent again are known
  */
 public record QueueDefinition(
-    String name, long maxMessageBytes, Handling handling, Lifetime lifetime, Limits limits) {
+    String name,
+    long maxMessageBytes,
+    Handling handling,
+    Lifetime lifetime,
+    Limits limits,
+    IdempotencyPolicy idempotency) {
 
   /** One with defaults for all but the retry policy. */
   public QueueDefinition(String name, long maxMessageBytes, RetryPolicy retry) {
+    this(name, maxMessageBytes, retry, IdempotencyPolicy.DEFAULT);
+  }
+
+  /** One with defaults for all but the retry policy and the idempotency. */
+  public QueueDefinition(
+      String name, long maxMessageBytes, RetryPolicy retry, IdempotencyPolicy idempotency) {
     this(
         name,
         maxMessageBytes,
         new Handling(retry, Handling.DEFAULT.lockTimeoutMs(), Handling.DEFAULT.deadLetterTo()),
         Lifetime.DEFAULT,
-        Limits.NONE);
+        Limits.NONE,
+        idempotency);
   }
 
   /** How often a message is tried. */

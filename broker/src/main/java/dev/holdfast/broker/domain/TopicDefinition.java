@@ -9,9 +9,20 @@ import dev.holdfast.deadletter.RetryPolicy;
  * @param maxMessageBytes largest message it takes
  * @param retry how often each of its subscriptions tries a message
  * @param retention what is kept for subscriptions to come
+ * @param idempotency how messages that are sent again are known
  */
 public record TopicDefinition(
-    String name, long maxMessageBytes, RetryPolicy retry, Retention retention) {
+    String name,
+    long maxMessageBytes,
+    RetryPolicy retry,
+    Retention retention,
+    IdempotencyPolicy idempotency) {
+
+  /** One with the usual idempotency. */
+  public TopicDefinition(
+      String name, long maxMessageBytes, RetryPolicy retry, Retention retention) {
+    this(name, maxMessageBytes, retry, retention, IdempotencyPolicy.DEFAULT);
+  }
 
   /**
    * How long messages are kept although every subscription has consumed them, so that a new one can

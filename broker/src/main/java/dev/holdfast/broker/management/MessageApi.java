@@ -1,10 +1,14 @@
 package dev.holdfast.broker.management;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.amqp.codec.BodyDigest;
+import dev.holdfast.broker.amqp.codec.MessageView;
 import dev.holdfast.broker.amqp.json.MessageJson;
 import dev.holdfast.broker.amqp.json.NewMessageJson;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.IncomingMessage.Marks;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
 import dev.holdfast.storage.StoredMessage;
@@ -14,11 +18,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Messages of a queue: peek, send, take. Encoding and decoding run on the workers. */
 final class MessageApi {
   private static final Set<String> FIELDS =
-      Set.of("body", "durable", "priority", "ttlMs", "properties", "applicationProperties");
+      Set.of(
+          "body",
+          "durable",
+          "priority",
+          "ttlMs",
+          "idempotencyKey",
+          "properties",
+          "applicationProperties");
   private static final int MOST_MESSAGES = 1_000;
   private static final int PEEKED_BY_DEFAULT = 10;
   private static final int DEFAULT_PRIORITY = 4;
@@ -64,7 +76,12 @@ final class MessageApi {
     String queue = request.variable(0);
     return CompletableFuture.supplyAsync(() -> message(request.body()), workers)
         .thenCompose(message -> nodes.publish(principal, queue, message))
-        .thenApply(sequence -> ApiAnswer.created(Json.object().put("sequence", sequence)));
+        .thenApply(
+            published ->
+                ApiAnswer.created(
+                    Json.object()
+                        .put("sequence", published.sequence())
+                        .put("duplicate", published.duplicate())));
   }
 
   private static IncomingMessage message(byte[] json) {
@@ -72,10 +89,12 @@ final class MessageApi {
     if (!body.has("body")) {
       throw Json.invalid("the field body must be there");
     }
+    String key = body.has("idempotencyKey") ? Json.text(body, "idempotencyKey") : null;
     byte[] sections;
     try {
       sections =
           NewMessageJson.encode(
+              key,
               body.get("body"),
               Json.optional(body, "properties"),
               Json.optional(body, "applicationProperties"));
@@ -88,7 +107,20 @@ final class MessageApi {
         Json.number(body, "ttlMs", 0, LONGEST_TTL_MS, -1),
         0,
         0,
-        sections);
+        sections,
+        marks(key, Json.optional(body, "properties"), sections));
+  }
+
+  private static Marks marks(@Nullable String key, @Nullable JsonNode properties, byte[] sections) {
+    JsonNode id = properties == null ? null : properties.get("messageId");
+    if (key == null && id == null) {
+      return Marks.NONE;
+    }
+    MessageView view = new MessageView();
+    if (!view.scan(sections, 0, sections.length)) {
+      throw new IllegalStateException("a message made here is no AMQP message");
+    }
+    return new Marks(null, 0, 0, key, id == null ? null : id.textValue(), BodyDigest.of(view));
   }
 
   private static ApiAnswer show(List<PeekedMessage> messages) {

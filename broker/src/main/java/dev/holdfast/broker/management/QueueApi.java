@@ -1,6 +1,7 @@
 package dev.holdfast.broker.management;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
@@ -12,7 +13,13 @@ import java.util.concurrent.Executor;
 
 /** Queues: list, create, show, delete, purge. */
 final class QueueApi {
-  private static final Set<String> FIELDS = Set.of("name", "maxMessageBytes", "maxDeliveries");
+  private static final Set<String> FIELDS =
+      Set.of(
+          "name",
+          "maxMessageBytes",
+          "maxDeliveries",
+          "idempotencyWindowMs",
+          "idempotencyByMessageId");
   private static final int MOST_DELIVERIES = RetryPolicy.MOST_DELIVERIES;
 
   private final NodeAdmin nodes;
@@ -46,10 +53,24 @@ final class QueueApi {
         Json.number(body, "maxDeliveries", 1, MOST_DELIVERIES, RetryPolicy.DEFAULT.maxDeliveries());
     QueueDefinition definition =
         new QueueDefinition(
-            Json.text(body, "name"), maxBytes, RetryPolicy.atOnce((int) maxDeliveries));
+            Json.text(body, "name"),
+            maxBytes,
+            RetryPolicy.atOnce((int) maxDeliveries),
+            idempotency(body));
     return nodes
         .createQueue(request.principal(), definition)
         .thenApply(queue -> ApiAnswer.created(show(queue)));
+  }
+
+  private static IdempotencyPolicy idempotency(ObjectNode body) {
+    return new IdempotencyPolicy(
+        Json.number(
+            body,
+            "idempotencyWindowMs",
+            IdempotencyPolicy.MIN_WINDOW_MS,
+            IdempotencyPolicy.MAX_WINDOW_MS,
+            IdempotencyPolicy.DEFAULT.windowMs()),
+        Json.flag(body, "idempotencyByMessageId", IdempotencyPolicy.DEFAULT.byMessageId()));
   }
 
   CompletionStage<ApiAnswer> show(ApiRequest request) {
@@ -90,6 +111,8 @@ final class QueueApi {
         .put("acknowledged", queue.acknowledged())
         .put("unreadable", queue.unreadable())
         .put("maxMessageBytes", queue.definition().maxMessageBytes())
-        .put("maxDeliveries", queue.definition().retry().maxDeliveries());
+        .put("maxDeliveries", queue.definition().retry().maxDeliveries())
+        .put("idempotencyWindowMs", queue.definition().idempotency().windowMs())
+        .put("idempotencyByMessageId", queue.definition().idempotency().byMessageId());
   }
 }

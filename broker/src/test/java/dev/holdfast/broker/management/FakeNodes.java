@@ -118,7 +118,8 @@ final class FakeNodes implements NodeAdmin {
   }
 
   @Override
-  public CompletionStage<Long> publish(Principal principal, String name, IncomingMessage message) {
+  public CompletionStage<Published> publish(
+      Principal principal, String name, IncomingMessage message) {
     return later(
         principal,
         () -> {
@@ -141,7 +142,7 @@ final class FakeNodes implements NodeAdmin {
                       message.body()),
                   0,
                   false));
-          return sequence;
+          return new Published(sequence, false);
         });
   }
 

@@ -34,6 +34,7 @@ public final class MessageView {
   private long expiryMs;
   private int bareFrom;
   private int bodyFrom;
+  private int bodyTo;
   private int toFrom;
   private int toTo;
 
@@ -50,6 +51,7 @@ public final class MessageView {
     expiryMs = 0;
     bareFrom = from;
     bodyFrom = -1;
+    bodyTo = to;
     toFrom = -1;
     try {
       int last = 0;
@@ -59,6 +61,8 @@ public final class MessageView {
         Types.check(follows(last, section));
         if (bodyFrom < 0 && section >= DATA && section <= VALUE) {
           bodyFrom = p;
+        } else if (section == FOOTER) {
+          bodyTo = p;
         }
         p = section(section, FieldReader.described(b, p, to), to);
         if (section <= DELIVERY_ANNOTATIONS) {
@@ -183,9 +187,19 @@ public final class MessageView {
     return bareFrom;
   }
 
+  /** The array that was looked at. */
+  byte[] bytes() {
+    return b;
+  }
+
   /** Where the first section of the body starts, its descriptor included; -1 when there is none. */
   public int bodyFrom() {
     return bodyFrom;
+  }
+
+  /** Where the last section of the body ends. */
+  int bodyTo() {
+    return bodyTo;
   }
 
   /** Property 'to', null when not said. */

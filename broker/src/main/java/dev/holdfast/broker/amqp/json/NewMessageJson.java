@@ -12,6 +12,7 @@ import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.Data;
+import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Properties;
 import org.apache.qpid.proton.amqp.messaging.Section;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class NewMessageJson {
   private static final Set<String> BODY_FIELDS = Set.of("text", "base64");
 
+  private static final Symbol IDEMPOTENCY_KEY = Symbol.valueOf("x-opt-idempotency-key");
+
   private NewMessageJson() {}
 
   /**
-   * Encodes properties, application-properties and body, in this order.
+   * Encodes annotations, properties, application-properties and body, in this order.
    *
+   * @param idempotencyKey becomes the annotation {@code x-opt-idempotency-key}, or null
    * @param body an object with {@code text} (sent as an amqp-value string) or {@code base64} (sent
    *     as data)
    * @param properties an object of texts by name, or null
@@ -32,8 +36,14 @@ public final class NewMessageJson {
    * @throws IllegalArgumentException naming the field that is wrong
    */
   public static byte[] encode(
-      JsonNode body, @Nullable JsonNode properties, @Nullable JsonNode applicationProperties) {
+      @Nullable String idempotencyKey,
+      JsonNode body,
+      @Nullable JsonNode properties,
+      @Nullable JsonNode applicationProperties) {
     List<Section> sections = new ArrayList<>();
+    if (idempotencyKey != null) {
+      sections.add(new MessageAnnotations(Map.of(IDEMPOTENCY_KEY, idempotencyKey)));
+    }
     if (properties != null) {
       sections.add(properties(properties));
     }

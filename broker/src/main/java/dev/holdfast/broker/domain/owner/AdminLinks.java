@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
+import dev.holdfast.broker.domain.NodeAdmin.Published;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.NodeInfo;
@@ -39,9 +40,9 @@ final class AdminLinks {
   /** Sends one message. */
   static final class Sender implements PublisherPort {
     private final OwnerInbox inbox;
-    private final CompletableFuture<Long> result;
+    private final CompletableFuture<Published> result;
 
-    Sender(OwnerInbox inbox, CompletableFuture<Long> result) {
+    Sender(OwnerInbox inbox, CompletableFuture<Published> result) {
       this.inbox = inbox;
       this.result = result;
     }
@@ -49,7 +50,8 @@ final class AdminLinks {
     void send(Principal principal, String node, IncomingMessage message) {
       inbox.submit(
           List.of(
-              new OwnerCommand.OpenPublisher(this, new Peer(principal, ""), TargetRequest.of(node)),
+              new OwnerCommand.OpenPublisher(
+                  this, new Peer(principal, ""), new TargetRequest(node, null, null, true)),
               new OwnerCommand.Publish(this, node, message, this, true),
               new OwnerCommand.ClosePublisher(this, LinkEnding.CLOSED)));
     }
@@ -66,8 +68,8 @@ final class AdminLinks {
     public void answered(List<PublishAnswer> answers) {
       PublishAnswer answer = answers.get(0);
       NodeError error = answer.error();
-      if (error == null) {
-        result.complete(answer.sequence());
+      if (error == null || error.code() == NodeError.Code.DUPLICATE) {
+        result.complete(new Published(answer.sequence(), error != null));
       } else {
         result.completeExceptionally(new NodeException(error));
       }

@@ -29,6 +29,7 @@ final class Committer {
   private final Settler settler;
   private final Outbox outbox;
   private final StoreGate gate;
+  private final IdempotencyCheck keys;
   private final DirtySubscriptions dirty;
   private final DomainSettings settings;
   private final Pause pause;
@@ -47,9 +48,13 @@ final class Committer {
       Settler settler,
       Outbox outbox,
       StoreGate gate,
+      IdempotencyCheck keys,
       DirtySubscriptions dirty) {}
 
   private record Undo(int logId, long sequence, int bytes) {}
+
+  /** What a failed batch may have stored although it is refused. */
+  private record Undos(List<Undo> appends, List<IdempotencyCheck.Staged> keys) {}
 
   Committer(Parts parts, DomainSettings settings, Pause pause) {
     this.store = parts.store();
@@ -58,6 +63,7 @@ final class Committer {
     this.settler = parts.settler();
     this.outbox = parts.outbox();
     this.gate = parts.gate();
+    this.keys = parts.keys();
     this.dirty = parts.dirty();
     this.settings = settings;
     this.pause = pause;
@@ -70,6 +76,9 @@ final class Committer {
    */
   void commit() {
     if (batch.changes().isEmpty()) {
+      if (batch.waitedFor()) {
+        syncNow();
+      }
       return;
     }
     Durability durability = batch.waitedFor() ? Durability.SYNCED : Durability.WRITTEN;
@@ -111,7 +120,7 @@ final class Committer {
   private void recover(StoreException failure) {
     LOG.error("writing to the store failed; rebuilding from it", failure);
     refusePublishes(failure);
-    List<Undo> undo = undo();
+    Undos undo = undo();
     StoreException last = failure;
     for (int attempt = 1; attempt <= settings.commitAttempts(); attempt++) {
       try {
@@ -128,13 +137,16 @@ final class Committer {
         "the store cannot be written after " + settings.commitAttempts() + " attempts", last);
   }
 
-  private void retry(List<Undo> undo, boolean withoutMoves) throws StoreException {
+  private void retry(Undos undo, boolean withoutMoves) throws StoreException {
     store.recover();
     nodes.rebuild();
     nodes.markAll(dirty);
     batch.restart();
-    for (Undo append : undo) {
+    for (Undo append : undo.appends()) {
       takeOut(append);
+    }
+    for (IdempotencyCheck.Staged key : undo.keys()) {
+      batch.changes().forgetKey(key.node(), key.key(), key.storedMs(), key.windowMs());
     }
     settler.restage(store.view(), withoutMoves);
     NodeChange change = batch.nodeChange();
@@ -161,14 +173,16 @@ final class Committer {
                 NodeError.Code.INTERNAL, "the broker could not store the message; send it again"));
   }
 
-  private List<Undo> undo() {
+  private Undos undo() {
     List<Undo> undo = new ArrayList<>();
     for (NodeLog log : batch.appendedTo()) {
       for (StoredMessage message : batch.published(log)) {
         undo.add(new Undo(log.id, message.sequence(), message.bytes()));
       }
     }
-    return undo;
+    Undos all = new Undos(undo, List.copyOf(keys.staged()));
+    keys.batchEnded();
+    return all;
   }
 
   private void takeOut(Undo append) {

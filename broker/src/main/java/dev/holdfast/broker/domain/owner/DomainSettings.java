@@ -12,6 +12,7 @@ package dev.holdfast.broker.domain.owner;
  * @param readAheadBytes what one read of a backlog brings in
  * @param syncDelayMs how long acknowledgements may wait for an fsync when nothing else needs one
  * @param healthPollMs how often the store is asked whether it takes publishes
+ * @param maxKeyBytes what idempotency keys may take on disk
  * @param commitAttempts tries to write what must not be refused before the broker gives up
  */
 public record DomainSettings(
@@ -24,6 +25,7 @@ public record DomainSettings(
     long readAheadBytes,
     long syncDelayMs,
     long healthPollMs,
+    long maxKeyBytes,
     int commitAttempts) {
 
   private static final long MIB = 1 << 20;
@@ -31,7 +33,7 @@ public record DomainSettings(
   /** What a broker on one host with a heap of 256 MB uses. */
   public static DomainSettings defaults() {
     return new DomainSettings(
-        4_096, 8 * MIB, 16 * MIB, 16 * MIB, 48 * MIB, 32 * MIB, MIB, 5, 250, 40);
+        4_096, 8 * MIB, 16 * MIB, 16 * MIB, 48 * MIB, 32 * MIB, MIB, 5, 250, 1_024 * MIB, 40);
   }
 
   /** The same with another limit for messages. */
@@ -46,6 +48,23 @@ public record DomainSettings(
         readAheadBytes,
         syncDelayMs,
         healthPollMs,
+        maxKeyBytes,
+        commitAttempts);
+  }
+
+  /** The same with another limit for idempotency keys. */
+  public DomainSettings withMaxKeyBytes(long bytes) {
+    return new DomainSettings(
+        maxBatchCommands,
+        maxBatchBytes,
+        maxMessageBytes,
+        queueWindowBytes,
+        totalWindowBytes,
+        inFlightBytes,
+        readAheadBytes,
+        syncDelayMs,
+        healthPollMs,
+        bytes,
         commitAttempts);
   }
 }

@@ -37,6 +37,7 @@ final class LoopBody {
   private final DirtySubscriptions dirty = new DirtySubscriptions();
   private final StoreGate gate;
   private final SubscriptionStaging staging;
+  private final IdempotencyCheck keys;
   private final BacklogReader backlogs;
   private final Settler settler;
   private final PublisherLinks publishers;
@@ -72,11 +73,14 @@ final class LoopBody {
     backlogs = new BacklogReader(store, reads, dirty, settings.readAheadBytes());
     settler = new Settler(batch, backlogs, new DeadLetterMaker(nodes, self));
     backlogs.settler(settler);
-    publishers = new PublisherLinks(nodes, access, batch, outbox, gate, settings);
+    keys = new IdempotencyCheck(store, batch, settings.maxKeyBytes());
+    publishers =
+        new PublisherLinks(
+            nodes, access, batch, outbox, new PublisherLinks.Intake(gate, keys), settings);
     consumers = new ConsumerLinks(nodes, access, outbox, settler, dirty, staging);
     committer =
         new Committer(
-            new Committer.Parts(store, nodes, batch, settler, outbox, gate, dirty),
+            new Committer.Parts(store, nodes, batch, settler, outbox, gate, keys, dirty),
             settings,
             around.pause());
     admin = new AdminContext(store, nodes, access, staging, reads, backlogs, dirty, settings);
@@ -124,6 +128,9 @@ final class LoopBody {
     backlogs.wake(now);
     acceptPreSettled();
     decide();
+    if (!batch.changes().isEmpty()) {
+      keys.forget();
+    }
     if (!batch.isEmpty()) {
       stageChoices();
       committer.commit();
@@ -131,6 +138,7 @@ final class LoopBody {
     }
     dispatch();
     batch.clear();
+    keys.batchEnded();
     outbox.flush();
     committer.syncWhenDue(now);
     if (now < maintainedMs || now - maintainedMs >= MAINTAIN_MS) {

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
@@ -17,6 +18,12 @@ sealed interface Node permits Queue, Topic {
 
   /** Largest message it takes. */
   long maxMessageBytes();
+
+  /** How it tells a message that is sent again. */
+  IdempotencyPolicy idempotency();
+
+  /** The log that a publish goes to first; its id stands for the node. */
+  int id();
 
   /** The sending links attached to it. */
   Publishers publishers();

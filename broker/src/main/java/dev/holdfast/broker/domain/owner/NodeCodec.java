@@ -3,6 +3,7 @@ package dev.holdfast.broker.domain.owner;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.TopicDefinition;
 import dev.holdfast.deadletter.RetryPolicy;
@@ -60,7 +61,9 @@ final class NodeCodec {
             .put("log", queue.logId())
             .put("deadLetterLog", queue.deadLetterLogId())
             .put("maxMessageBytes", definition.maxMessageBytes())
-            .put("maxDeliveries", definition.retry().maxDeliveries()));
+            .put("maxDeliveries", definition.retry().maxDeliveries())
+            .put("idempotencyWindowMs", definition.idempotency().windowMs())
+            .put("idempotencyByMessageId", definition.idempotency().byMessageId()));
   }
 
   static byte[] encode(StoredTopic topic) {
@@ -72,6 +75,8 @@ final class NodeCodec {
             .put("log", topic.logId())
             .put("maxMessageBytes", definition.maxMessageBytes())
             .put("maxDeliveries", definition.retry().maxDeliveries())
+            .put("idempotencyWindowMs", definition.idempotency().windowMs())
+            .put("idempotencyByMessageId", definition.idempotency().byMessageId())
             .put("retentionAgeMs", definition.retention().maxAgeMs())
             .put("retentionBytes", definition.retention().maxBytes()));
   }
@@ -108,7 +113,8 @@ final class NodeCodec {
         new QueueDefinition(
             json.required("name").asText(),
             json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
-            retry(json));
+            retry(json),
+            idempotency(json));
     return new StoredQueue(
         definition, json.required("log").asInt(), json.required("deadLetterLog").asInt());
   }
@@ -122,8 +128,15 @@ final class NodeCodec {
             json.required("name").asText(),
             json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
             retry(json),
-            retention);
+            retention,
+            idempotency(json));
     return new StoredTopic(definition, json.required("log").asInt());
+  }
+
+  private static IdempotencyPolicy idempotency(JsonNode json) {
+    return new IdempotencyPolicy(
+        json.path("idempotencyWindowMs").asLong(IdempotencyPolicy.DEFAULT.windowMs()),
+        json.path("idempotencyByMessageId").asBoolean());
   }
 
   private static RetryPolicy retry(JsonNode json) {

@@ -122,8 +122,9 @@ final class OwnerAdmin implements NodeAdmin {
   }
 
   @Override
-  public CompletionStage<Long> publish(Principal principal, String name, IncomingMessage message) {
-    CompletableFuture<Long> result = new CompletableFuture<>();
+  public CompletionStage<Published> publish(
+      Principal principal, String name, IncomingMessage message) {
+    CompletableFuture<Published> result = new CompletableFuture<>();
     if (name.isEmpty()) {
       result.completeExceptionally(new NodeException(PublisherLinks.noSuchNode(name)));
     } else {

@@ -3,6 +3,7 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.OwnerCommand;
@@ -16,13 +17,26 @@ final class PublisherLinks {
   private static final NodeError NOT_OPEN =
       new NodeError(NodeError.Code.FORCED, "this link is not attached; attach again");
 
+  private static final NodeError DUPLICATE =
+      new NodeError(
+          NodeError.Code.DUPLICATE, "a message with this idempotency key is stored already");
+
   private final NodeRegistry nodes;
   private final AccessCheck access;
   private final StagedBatch batch;
   private final Outbox outbox;
   private final StoreGate gate;
+  private final IdempotencyCheck keys;
   private final DomainSettings settings;
   private final IdentityHashMap<PublisherPort, PublisherTarget> targets = new IdentityHashMap<>();
+
+  /**
+   * What every message must pass.
+   *
+   * @param gate closed while the store takes none
+   * @param keys idempotency
+   */
+  record Intake(StoreGate gate, IdempotencyCheck keys) {}
 
   /** The last port looked up: publishes come in runs of one port. */
   private @Nullable PublisherTarget recent;
@@ -32,13 +46,14 @@ final class PublisherLinks {
       AccessCheck access,
       StagedBatch batch,
       Outbox outbox,
-      StoreGate gate,
+      Intake intake,
       DomainSettings settings) {
     this.nodes = nodes;
     this.access = access;
     this.batch = batch;
     this.outbox = outbox;
-    this.gate = gate;
+    this.gate = intake.gate();
+    this.keys = intake.keys();
     this.settings = settings;
   }
 
@@ -47,6 +62,7 @@ final class PublisherLinks {
     Principal principal = command.peer().principal();
     String address = command.target().address();
     PublisherTarget target = new PublisherTarget(port, command.peer(), outbox.lane(port.loop()));
+    target.duplicateReport = command.target().duplicateReport();
     targets.put(port, target);
     recent = target;
     if (command.target().anonymous()) {
@@ -71,7 +87,12 @@ final class PublisherLinks {
     node.publishers().attach(target);
     target.emit(
         new EdgeEvent.PublisherOpened(
-            port, new NodeInfo(node.name(), node.kind(), node.maxMessageBytes())));
+            port,
+            new NodeInfo(
+                node.name(),
+                node.kind(),
+                node.maxMessageBytes(),
+                node.idempotency().byMessageId())));
   }
 
   void close(OwnerCommand.ClosePublisher command) {
@@ -104,16 +125,44 @@ final class PublisherLinks {
     if (refusal == null && node != null) {
       refusal = node.refusal(command.message());
     }
-    if (refusal == null) {
-      refusal = gate.refusal();
-    }
-    long sequence = 0;
-    if (refusal == null && node != null) {
-      sequence = node.stagePublish(batch, command.message(), target.peer);
-    }
+    PublishAnswer answer =
+        refusal == null && node != null
+            ? store(target, node, command)
+            : new PublishAnswer(command.token(), 0, refusal);
     if (command.confirm()) {
-      target.answer(new PublishAnswer(command.token(), sequence, refusal));
+      target.answer(answer);
     }
+  }
+
+  private PublishAnswer store(PublisherTarget target, Node node, OwnerCommand.Publish command) {
+    IncomingMessage message = command.message();
+    String key = IdempotencyCheck.key(node, message.marks());
+    if (key != null) {
+      // Before the gate: what is stored already needs no room.
+      IdempotencyCheck.Known known =
+          keys.find(node.id(), key, message, node.idempotency().windowMs());
+      if (known != null) {
+        return duplicate(target, command, known);
+      }
+    }
+    NodeError closed = gate.refusal();
+    if (closed != null) {
+      return new PublishAnswer(command.token(), 0, closed);
+    }
+    long sequence = node.stagePublish(batch, message, target.peer);
+    if (key != null) {
+      keys.remember(node.id(), key, message, sequence, node.idempotency().windowMs());
+    }
+    return new PublishAnswer(command.token(), sequence, null);
+  }
+
+  private static PublishAnswer duplicate(
+      PublisherTarget target, OwnerCommand.Publish command, IdempotencyCheck.Known known) {
+    NodeError error = known.refusal();
+    return new PublishAnswer(
+        command.token(),
+        known.sequence(),
+        error == null && target.duplicateReport ? DUPLICATE : error);
   }
 
   private void refuseUnknown(OwnerCommand.Publish command) {

@@ -26,6 +26,9 @@ final class PublisherTarget {
 
   private long answersBatch;
 
+  /** Whether it is told of duplicates. */
+  boolean duplicateReport;
+
   PublisherTarget(PublisherPort port, Peer peer, Outbox.Lane lane) {
     this.port = port;
     this.peer = peer;

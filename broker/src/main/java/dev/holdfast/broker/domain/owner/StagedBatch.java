@@ -91,6 +91,11 @@ final class StagedBatch {
     nodeChange = null;
   }
 
+  /** Somebody is told of what an earlier batch may have written without a sync. */
+  void waitForSync() {
+    waitedFor = true;
+  }
+
   /** Whether the commit has to be synced before anybody hears of it. */
   boolean waitedFor() {
     return waitedFor;
@@ -102,7 +107,7 @@ final class StagedBatch {
 
   /** Nothing decided that the rest of the loop has to hear of. */
   boolean isEmpty() {
-    return changes.isEmpty() && settlements.isEmpty() && nodeChange == null;
+    return changes.isEmpty() && settlements.isEmpty() && nodeChange == null && !waitedFor;
   }
 
   /** Empties what goes to the store, to stage settlements and the admin change once more. */

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
@@ -41,6 +42,16 @@ final class Topic implements Node {
   @Override
   public long maxMessageBytes() {
     return definition.maxMessageBytes();
+  }
+
+  @Override
+  public IdempotencyPolicy idempotency() {
+    return definition.idempotency();
+  }
+
+  @Override
+  public int id() {
+    return log.id;
   }
 
   @Override

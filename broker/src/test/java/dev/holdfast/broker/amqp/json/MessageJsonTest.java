@@ -126,7 +126,7 @@ class MessageJsonTest {
     JsonNode body = json("{'text':'hello'}");
     JsonNode properties = json("{'messageId':'m','correlationId':'c','contentType':'t/p'}");
     JsonNode own = json("{'s':'x','i':5,'d':0.5,'b':false}");
-    JsonNode shown = new MessageJson().show(NewMessageJson.encode(body, properties, own));
+    JsonNode shown = new MessageJson().show(NewMessageJson.encode(null, body, properties, own));
     assertThat(shown.path("properties")).isEqualTo(properties);
     assertThat(MAPPER.readTree(shown.path("applicationProperties").toString())).isEqualTo(own);
     assertThat(shown.path("body")).isEqualTo(json("{'type':'value','text':'hello'}"));
@@ -135,7 +135,7 @@ class MessageJsonTest {
             new MessageJson()
                 .show(
                     NewMessageJson.encode(
-                        json("{'text':''}"), json("{'subject':'" + large + "'}"), null))
+                        null, json("{'text':''}"), json("{'subject':'" + large + "'}"), null))
                 .path("properties")
                 .path("subject")
                 .textValue())
@@ -162,7 +162,7 @@ class MessageJsonTest {
         "{'text':''}|{}|{'a':99999999999999999999}|applicationProperties.a: must be",
       })
   void wrongFieldIsNamed(String body, String properties, String own, String problem) {
-    assertThatThrownBy(() -> NewMessageJson.encode(json(body), json(properties), json(own)))
+    assertThatThrownBy(() -> NewMessageJson.encode(null, json(body), json(properties), json(own)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(problem);
   }

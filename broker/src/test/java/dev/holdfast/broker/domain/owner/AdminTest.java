@@ -177,8 +177,10 @@ class AdminTest {
   @Test
   void publishesOne() {
     rig.create("q");
-    assertThat(rig.get(rig.admin.publish(Rig.ADMIN, "q", Rig.message("a")))).isEqualTo(1);
-    assertThat(rig.get(rig.admin.publish(Rig.ADMIN, "q", Rig.message("b")))).isEqualTo(2);
+    assertThat(rig.get(rig.admin.publish(Rig.ADMIN, "q", Rig.message("a"))).sequence())
+        .isEqualTo(1);
+    assertThat(rig.get(rig.admin.publish(Rig.ADMIN, "q", Rig.message("b"))).sequence())
+        .isEqualTo(2);
     assertThat(refusal(() -> rig.admin.publish(Rig.ADMIN, "nowhere", Rig.message("b"))))
         .isEqualTo(NodeError.Code.NOT_FOUND);
     assertThat(rig.info("q").publishers()).isZero();
