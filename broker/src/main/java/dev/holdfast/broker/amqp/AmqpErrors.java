@@ -38,7 +38,8 @@ final class AmqpErrors {
           case NOT_FOUND -> "amqp:not-found";
           case UNAUTHORIZED -> "amqp:unauthorized-access";
           case RESOURCE_LIMIT_EXCEEDED -> "amqp:resource-limit-exceeded";
-          case CONFLICT, PRECONDITION_FAILED -> "amqp:precondition-failed";
+          case CONFLICT -> "amqp:illegal-state";
+          case PRECONDITION_FAILED -> "amqp:precondition-failed";
           case LOCKED -> "amqp:resource-locked";
           case NOT_ALLOWED -> "amqp:not-allowed";
           case DUPLICATE -> "holdfast:duplicate";

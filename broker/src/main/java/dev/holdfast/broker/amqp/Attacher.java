@@ -1,10 +1,11 @@
 package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.amqp.terminus.SourceReader;
+import dev.holdfast.broker.amqp.terminus.TargetReader;
+import dev.holdfast.broker.amqp.terminus.TerminusException;
 import dev.holdfast.broker.domain.Outcome;
-import dev.holdfast.broker.domain.SourceRequest;
 import dev.holdfast.broker.domain.TargetRequest;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attacher {
 
-  private static final int MAX_ADDRESS_BYTES = 300;
   private static final int MAX_NAME_CHARS = 1_024;
-  private static final Symbol QUEUE = Symbol.getSymbol("queue");
-  private static final Symbol COPY = Symbol.getSymbol("copy");
 
   /** Filters that change which messages a consumer gets: descriptors as number and as symbol. */
   private static final Set<Object> SELECTIVE_FILTERS =
@@ -66,8 +64,11 @@ final class Attacher {
     if (fault != null) {
       return refuse(end, reply, AmqpErrors.of(fault));
     }
-    claim(end, connection);
-    return brokerSends ? consumer(end, attach, reply) : receiving(end, attach, reply);
+    try {
+      return brokerSends ? consumer(end, attach, reply) : receiving(end, attach, reply);
+    } catch (TerminusException unusable) {
+      return refuse(end, reply, AmqpErrors.of(unusable.fault()));
+    }
   }
 
   private static Link refuse(LinkEnd end, Attach reply, ErrorCondition error) {
@@ -79,12 +80,17 @@ final class Attacher {
     return link;
   }
 
-  private static void claim(LinkEnd end, AmqpConnection connection) {
+  /**
+   * Takes the link's name over from whoever has it; {@code then} comes once the domain has been
+   * told that the other is gone.
+   */
+  private static void claim(LinkEnd end, Runnable then) {
+    AmqpConnection connection = end.session.connection;
     LinkEnd before = connection.edge.registry.claim(end.key, end);
-    if (before != null) {
-      AmqpConnection other = before.session.connection;
-      ErrorCondition stolen = AmqpErrors.of(Fault.STOLEN);
-      other.onLoop(() -> before.link().expel(stolen));
+    if (before == null) {
+      then.run();
+    } else {
+      before.expel(AmqpErrors.of(Fault.STOLEN), () -> connection.onLoop(then));
     }
   }
 
@@ -95,26 +101,38 @@ final class Attacher {
           !(attach.getSource() instanceof Source source)
               || source.getOutcomes() == null
               || Arrays.asList(source.getOutcomes()).contains(Rejected.DESCRIPTOR_SYMBOL);
-      return new CoordinatorLink(end, reply, takesRejected, initialDeliveryCount);
+      CoordinatorLink link = new CoordinatorLink(end, reply, takesRejected, initialDeliveryCount);
+      claim(end, link::open);
+      return link;
     }
-    Target target = (Target) attach.getTarget();
-    String address = target.getAddress() == null ? "" : target.getAddress();
-    return new PublisherLink(end, reply, TargetRequest.of(address), initialDeliveryCount);
+    TargetRequest target = TargetReader.read(attach, (Target) attach.getTarget());
+    PublisherLink link = new PublisherLink(end, reply, target, initialDeliveryCount);
+    claim(end, link::open);
+    return link;
   }
 
   private static Link consumer(LinkEnd end, Attach attach, Attach reply) {
-    Source source = (Source) attach.getSource();
+    ConsumerLink link =
+        new ConsumerLink(
+            end,
+            reply,
+            attach.getSource() instanceof Source source
+                ? terms(attach, source)
+                : ConsumerTerms.lookup(SourceReader.lookup(attach)));
+    claim(end, link::open);
+    return link;
+  }
+
+  private static ConsumerTerms terms(Attach attach, Source source) {
     Outcome given = Outcomes.of(source.getDefaultOutcome());
     Outcome whenLost = given == null ? new Outcome.Modified(true, false) : given;
     Outcome withoutState = given == null ? Outcome.ACCEPTED : given;
-    return new ConsumerLink(
-        end,
-        reply,
-        new ConsumerLink.ConsumerTerms(
-            SourceRequest.of(source.getAddress()),
-            attach.getSndSettleMode() == SenderSettleMode.SETTLED,
-            whenLost,
-            withoutState));
+    return new ConsumerTerms(
+        SourceReader.read(attach, source),
+        null,
+        attach.getSndSettleMode() == SenderSettleMode.SETTLED,
+        whenLost,
+        withoutState);
   }
 
   private static @Nullable Fault commonFault(Attach attach, boolean room) {
@@ -136,49 +154,17 @@ final class Attacher {
           ? null
           : Fault.NO_DISTRIBUTED;
     }
-    if (!(attach.getTarget() instanceof Target target)) {
-      return Fault.NO_ADDRESS;
-    }
-    if (target.getDynamic()) {
-      return Fault.NO_DYNAMIC;
-    }
-    if (target.getAddress() != null && !fits(target.getAddress())) {
-      return Fault.ADDRESS;
-    }
-    return capabilityFault(target.getCapabilities());
+    return attach.getTarget() instanceof Target ? null : Fault.NO_ADDRESS;
   }
 
   private static @Nullable Fault sourceFault(Attach attach) {
     if (attach.getSource() == null) {
-      return Fault.NO_SUBSCRIPTION;
+      return null;
     }
     if (!(attach.getSource() instanceof Source source)) {
       return Fault.NO_ADDRESS;
     }
-    if (source.getDynamic()) {
-      return Fault.NO_DYNAMIC;
-    }
-    if (source.getAddress() == null || source.getAddress().isEmpty()) {
-      return Fault.NO_ADDRESS;
-    }
-    if (!fits(source.getAddress())) {
-      return Fault.ADDRESS;
-    }
-    if (COPY.equals(source.getDistributionMode())) {
-      return Fault.NO_BROWSING;
-    }
-    if (selective(source.getFilter())) {
-      return Fault.NO_SELECTOR;
-    }
-    return capabilityFault(source.getCapabilities());
-  }
-
-  private static boolean fits(String address) {
-    return address.getBytes(StandardCharsets.UTF_8).length <= MAX_ADDRESS_BYTES;
-  }
-
-  private static @Nullable Fault capabilityFault(Symbol @Nullable [] wanted) {
-    return offered(wanted, List.of(QUEUE)) ? null : Fault.NO_CAPABILITY;
+    return selective(source.getFilter()) ? Fault.NO_SELECTOR : null;
   }
 
   private static boolean offered(Symbol @Nullable [] wanted, List<Symbol> offered) {

@@ -4,6 +4,7 @@ import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameOutput;
 import dev.holdfast.broker.amqp.codec.FrameOutput.TransferHead;
 import dev.holdfast.broker.amqp.codec.HeaderEncoder;
+import dev.holdfast.broker.amqp.terminus.SourceReply;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeLoop;
@@ -12,13 +13,13 @@ import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
-import dev.holdfast.broker.domain.SourceRequest;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A link on which the broker sends.
@@ -33,6 +34,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   private final LinkEnd end;
   private final AmqpConnection connection;
   private final Attach reply;
+  private final ConsumerTerms terms;
   private final boolean preSettled;
   private final Outcome settledWithoutState;
   private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
@@ -43,6 +45,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   private byte[] header = {};
   private int offset;
   private int deliveryId;
+  private boolean closeDeletes;
   private boolean left;
 
   ConsumerLink(LinkEnd end, Attach reply, ConsumerTerms terms) {
@@ -51,26 +54,18 @@ final class ConsumerLink implements Link, ConsumerPort {
     this.reply = reply;
     this.preSettled = terms.preSettled();
     this.settledWithoutState = terms.settledWithoutState();
+    this.terms = terms;
     this.credit = new Credit(this, connection);
     end.belongsTo(this);
-    connection.edge.submit(
-        new OwnerCommand.OpenConsumer(
-            this, connection.peer(), terms.source(), preSettled, terms.defaultOutcome()));
   }
 
-  /**
-   * What an attach asked for.
-   *
-   * @param source what to consume
-   * @param preSettled sender-settle-mode settled
-   * @param defaultOutcome for what is out when the link goes
-   * @param settledWithoutState what a disposition that settles and names no state means
-   */
-  record ConsumerTerms(
-      SourceRequest source,
-      boolean preSettled,
-      Outcome defaultOutcome,
-      Outcome settledWithoutState) {}
+  /** Asks the domain for what the peer wants. */
+  void open() {
+    if (!left) {
+      connection.edge.submit(terms.opening(this, connection.peer()));
+      credit.opened();
+    }
+  }
 
   @Override
   public LinkEnd end() {
@@ -86,6 +81,8 @@ final class ConsumerLink implements Link, ConsumerPort {
   public void opened(OpenedSource source) {
     connection.run(
         () -> {
+          closeDeletes = terms.closeDeletes(source);
+          SourceReply.fill(reply, terms.source(), source);
           if (end.attached(reply)) {
             pump();
           } else {
@@ -98,15 +95,27 @@ final class ConsumerLink implements Link, ConsumerPort {
   public void closed(NodeError error) {
     connection.run(
         () -> {
-          if (end.isAttached()) {
-            end.detach(AmqpErrors.of(error));
-          } else {
-            reply.setSource(null);
-            end.refused(reply, AmqpErrors.of(error));
-          }
           left = true;
-          forget();
+          end(AmqpErrors.of(error));
         });
+  }
+
+  @Override
+  public void unsubscribed(@Nullable NodeError error) {
+    connection.run(() -> end.closed(error == null ? null : AmqpErrors.of(error)));
+  }
+
+  /** The broker's end of the link, whatever state it is in. */
+  private void end(ErrorCondition error) {
+    if (end.isAttached()) {
+      end.detach(error);
+    } else if (end.isClosing()) {
+      end.closed(error);
+    } else {
+      reply.setSource(null);
+      end.refused(reply, error);
+    }
+    forget();
   }
 
   @Override
@@ -269,7 +278,11 @@ final class ConsumerLink implements Link, ConsumerPort {
     if (end.isLive()) {
       leave(closed ? LinkEnding.CLOSED : LinkEnding.DETACHED);
     }
-    end.peerDetached(closed);
+    if (closed && end.isAttached() && closeDeletes) {
+      end.closing();
+    } else {
+      end.peerDetached(closed);
+    }
   }
 
   @Override
@@ -282,9 +295,9 @@ final class ConsumerLink implements Link, ConsumerPort {
 
   @Override
   public void expel(ErrorCondition error) {
-    if (end.isAttached()) {
-      end.detach(error);
+    if (end.isLive()) {
       leave(LinkEnding.DETACHED);
+      end(error);
     }
   }
 }

@@ -35,7 +35,7 @@ final class CoordinatorLink implements ReceivingLink, CoordinatorPort {
   private boolean left;
 
   /**
-   * Makes one and asks the domain.
+   * Makes one.
    *
    * @param takesRejected whether the source lists the outcome rejected; if not, an error is told by
    *     detaching (part 4 §4.3)
@@ -47,7 +47,13 @@ final class CoordinatorLink implements ReceivingLink, CoordinatorPort {
     this.takesRejected = takesRejected;
     this.receiver = new Receiver(end, this, WINDOW, initialDeliveryCount);
     end.belongsTo(this);
-    connection.edge.submit(new OwnerCommand.OpenCoordinator(this, connection.peer()));
+  }
+
+  /** Asks the domain. */
+  void open() {
+    if (!left) {
+      connection.edge.submit(new OwnerCommand.OpenCoordinator(this, connection.peer()));
+    }
   }
 
   @Override

@@ -22,6 +22,7 @@ final class Credit {
   private int limit;
 
   private boolean drain;
+  private boolean asked;
   private long sentDeliveries;
   private long sentBytes;
   private long toldDeliveryLimit;
@@ -62,11 +63,22 @@ final class Credit {
       }
     }
     drain = flow.drain;
+    if (!asked) {
+      return;
+    }
     if (drainAtDomain) {
       changedMeanwhile = true;
       return;
     }
     tell(drain);
+  }
+
+  /** The domain has been asked to open the link: what the peer said before reaches it now. */
+  void opened() {
+    asked = true;
+    if (left() > 0 || drain) {
+      tell(drain);
+    }
   }
 
   private void tell(boolean withDrain) {

@@ -86,11 +86,18 @@ final class Edge implements EdgeLoop {
   }
 
   private void endBatch() {
-    // Finishing a connection may add commands (more bytes wanted), so the owner is told after it.
+    // The owner is told before the peers are: what one peer does next because it saw that another
+    // link is gone must not overtake that news.
+    tellOwner();
     for (int i = 0; i < touched.size(); i++) {
       touched.get(i).finishBatch();
     }
     touched.clear();
+    // Finishing a connection may have added commands (more bytes wanted).
+    tellOwner();
+  }
+
+  private void tellOwner() {
     if (!commands.isEmpty()) {
       List<OwnerCommand> batch = commands;
       commands = new ArrayList<>(Math.min(batch.size(), 256));

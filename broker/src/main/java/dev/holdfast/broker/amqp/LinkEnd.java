@@ -21,6 +21,8 @@ final class LinkEnd {
     ATTACHED,
     /** The peer detached before the domain answered. */
     LEFT_WHILE_OPENING,
+    /** The peer closed, and the domain has not said yet what becomes of its subscription. */
+    CLOSING,
     /** The broker detached and waits for the peer's detach. */
     DETACHING,
     /** Gone. */
@@ -46,6 +48,7 @@ final class LinkEnd {
     link = owner;
   }
 
+  /** The link of this end. */
   Link link() {
     return Objects.requireNonNull(link);
   }
@@ -105,6 +108,40 @@ final class LinkEnd {
     }
   }
 
+  /** The peer closed: its detach is answered by {@link #closed}. */
+  void closing() {
+    if (state == State.ATTACHED) {
+      state = State.CLOSING;
+    }
+  }
+
+  boolean isClosing() {
+    return state == State.CLOSING;
+  }
+
+  /** The domain is done with what the peer's closing asked for, or refuses it. */
+  void closed(@Nullable ErrorCondition error) {
+    if (state == State.CLOSING) {
+      sendDetach(true, error);
+      gone();
+    }
+  }
+
+  /** Another link takes its place: {@code then} comes once the domain knows. Any thread. */
+  void expel(ErrorCondition error, Runnable then) {
+    Edge edge = session.connection.edge;
+    Runnable expulsion =
+        () -> {
+          session.connection.run(() -> link().expel(error));
+          then.run();
+        };
+    if (edge.thread.inEventLoop()) {
+      expulsion.run();
+    } else {
+      edge.thread.execute(expulsion);
+    }
+  }
+
   /** The peer's detach came. */
   void peerDetached(boolean closed) {
     switch (state) {
@@ -117,7 +154,7 @@ final class LinkEnd {
         gone();
       }
       case DETACHING -> gone();
-      case LEFT_WHILE_OPENING, GONE -> release();
+      case CLOSING, LEFT_WHILE_OPENING, GONE -> release();
     }
   }
 

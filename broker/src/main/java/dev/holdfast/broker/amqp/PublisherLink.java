@@ -3,6 +3,7 @@ package dev.holdfast.broker.amqp;
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.MessageView;
+import dev.holdfast.broker.amqp.terminus.TargetReply;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.LinkEnding;
@@ -35,6 +36,7 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
   private final LinkEnd end;
   private final AmqpConnection connection;
   private final Attach reply;
+  private final TargetRequest target;
   private final boolean anonymous;
   private final Receiver receiver;
   private int silentMessages;
@@ -49,8 +51,15 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
     this.receiver =
         new Receiver(
             end, this, connection.limits().perConnection().publisherCredit(), initialDeliveryCount);
+    this.target = target;
     end.belongsTo(this);
-    connection.edge.submit(new OwnerCommand.OpenPublisher(this, connection.peer(), target));
+  }
+
+  /** Asks the domain for what the peer wants. */
+  void open() {
+    if (!left) {
+      connection.edge.submit(new OwnerCommand.OpenPublisher(this, connection.peer(), target));
+    }
   }
 
   @Override
@@ -70,6 +79,7 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
           long maxMessageBytes =
               Math.min(node.maxMessageBytes(), connection.limits().maxMessageBytes());
           Replies.maxMessageSize(reply, maxMessageBytes);
+          TargetReply.fill(reply, target, node);
           if (end.attached(reply)) {
             receiver.open(maxMessageBytes);
           } else {
@@ -82,16 +92,19 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
   public void closed(NodeError error) {
     connection.run(
         () -> {
-          boolean wasOpening = !end.isAttached();
-          if (wasOpening) {
-            reply.setTarget(null);
-            end.refused(reply, AmqpErrors.of(error));
-          } else {
-            end.detach(AmqpErrors.of(error));
-          }
           left = true;
           drop();
+          end(AmqpErrors.of(error));
         });
+  }
+
+  private void end(ErrorCondition error) {
+    if (end.isAttached()) {
+      end.detach(error);
+    } else {
+      reply.setTarget(null);
+      end.refused(reply, error);
+    }
   }
 
   @Override
@@ -242,9 +255,9 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
 
   @Override
   public void expel(ErrorCondition error) {
-    if (end.isAttached()) {
-      end.detach(error);
+    if (end.isLive()) {
       leave(LinkEnding.DETACHED);
+      end(error);
     }
   }
 }

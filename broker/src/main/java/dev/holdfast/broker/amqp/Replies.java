@@ -1,26 +1,18 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.broker.amqp.terminus.Capabilities;
 import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.UnsignedShort;
-import org.apache.qpid.proton.amqp.messaging.Accepted;
-import org.apache.qpid.proton.amqp.messaging.Modified;
-import org.apache.qpid.proton.amqp.messaging.Rejected;
-import org.apache.qpid.proton.amqp.messaging.Released;
-import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.messaging.Target;
-import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
-import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transaction.TxnCapability;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
-import org.jspecify.annotations.Nullable;
 
 /** What the broker answers open and attach with: what it really does, not what it was asked for. */
 final class Replies {
@@ -34,13 +26,6 @@ final class Replies {
           TxnCapability.LOCAL_TXN,
           TxnCapability.MULTI_TXNS_PER_SSN,
           TxnCapability.MULTI_SSNS_PER_TXN);
-
-  private static final Symbol[] OUTCOMES = {
-    Accepted.DESCRIPTOR_SYMBOL,
-    Rejected.DESCRIPTOR_SYMBOL,
-    Released.DESCRIPTOR_SYMBOL,
-    Modified.DESCRIPTOR_SYMBOL
-  };
 
   private Replies() {}
 
@@ -68,6 +53,7 @@ final class Replies {
     return open;
   }
 
+  /** The reply to an attach; its termini are still those that were asked for. */
   static Attach to(Attach asked) {
     Attach reply = new Attach();
     reply.setName(asked.getName());
@@ -79,45 +65,19 @@ final class Replies {
     if (brokerSends) {
       reply.setInitialDeliveryCount(UnsignedInteger.ZERO);
     }
-    reply.setSource(source(asked.getSource(), brokerSends));
-    reply.setTarget(target(asked.getTarget(), brokerSends));
+    reply.setSource(asked.getSource());
+    reply.setTarget(asked.getTarget() instanceof Coordinator ? coordinator() : asked.getTarget());
+    reply.setOfferedCapabilities(Capabilities.offered(asked.getDesiredCapabilities(), brokerSends));
     return reply;
+  }
+
+  private static Coordinator coordinator() {
+    Coordinator used = new Coordinator();
+    used.setCapabilities(COORDINATOR.toArray(Symbol[]::new));
+    return used;
   }
 
   static void maxMessageSize(Attach reply, long bytes) {
     reply.setMaxMessageSize(UnsignedLong.valueOf(bytes));
-  }
-
-  private static org.apache.qpid.proton.amqp.transport.@Nullable Source source(
-      org.apache.qpid.proton.amqp.transport.@Nullable Source asked, boolean brokerSends) {
-    if (!brokerSends || !(asked instanceof Source wanted)) {
-      return asked;
-    }
-    Source used = new Source();
-    used.setAddress(wanted.getAddress());
-    used.setDurable(TerminusDurability.NONE);
-    used.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
-    used.setDefaultOutcome(wanted.getDefaultOutcome());
-    used.setOutcomes(OUTCOMES);
-    used.setCapabilities(wanted.getCapabilities());
-    return used;
-  }
-
-  private static org.apache.qpid.proton.amqp.transport.@Nullable Target target(
-      org.apache.qpid.proton.amqp.transport.@Nullable Target asked, boolean brokerSends) {
-    if (asked instanceof Coordinator) {
-      Coordinator used = new Coordinator();
-      used.setCapabilities(COORDINATOR.toArray(Symbol[]::new));
-      return used;
-    }
-    if (brokerSends || !(asked instanceof Target wanted)) {
-      return asked;
-    }
-    Target used = new Target();
-    used.setAddress(wanted.getAddress());
-    used.setDurable(TerminusDurability.NONE);
-    used.setExpiryPolicy(TerminusExpiryPolicy.LINK_DETACH);
-    used.setCapabilities(wanted.getCapabilities());
-    return used;
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
+import dev.holdfast.broker.domain.DynamicNode;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
@@ -14,6 +15,9 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
+import dev.holdfast.broker.domain.SourceRequest;
+import dev.holdfast.broker.domain.SubscriptionRequest;
+import dev.holdfast.broker.domain.TargetRequest;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +29,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Queues in memory behind the edge's contract: one thread, any name but those with "missing". */
+/**
+ * Nodes in memory behind the edge's contract: one thread, any name but those with "missing"; those
+ * with "topic" are topics by name, and queues in what they do.
+ */
 final class FakeDomain implements OwnerInbox, AutoCloseable {
 
   record Handed(StoredMessage message, int deliveryCount, boolean firstAcquirer, String queue)
@@ -43,9 +50,9 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
     long byteLimit;
     boolean drain;
 
-    Consumer(OwnerCommand.OpenConsumer open) {
+    Consumer(OwnerCommand.OpenConsumer open, String name) {
       port = open.port();
-      queue = open.source().address();
+      queue = name;
       preSettled = open.preSettled();
       whenLost = open.defaultOutcome();
     }
@@ -57,8 +64,10 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
   private final Map<ConsumerPort, Consumer> consumers = new LinkedHashMap<>();
   private final Map<PublisherPort, String> publishers = new HashMap<>();
   private Map<EdgeLoop, List<EdgeEvent>> events = new HashMap<>();
+  private final FakeSubscriptions subscriptions = new FakeSubscriptions();
   private long sequence;
   final FakeTransactions transactions = new FakeTransactions();
+  private int dynamicNodes;
 
   final List<OwnerCommand> seen = new CopyOnWriteArrayList<>();
   volatile boolean record = true;
@@ -128,34 +137,15 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
 
   private void handle(OwnerCommand command) {
     if (command instanceof OwnerCommand.OpenPublisher open) {
-      if (open.target().address().contains("missing")) {
-        tell(
-            open.port().loop(),
-            new EdgeEvent.PublisherClosed(open.port(), missing(open.target().address())));
-      } else {
-        publishers.put(open.port(), open.target().address());
-        tell(
-            open.port().loop(),
-            new EdgeEvent.PublisherOpened(
-                open.port(), new NodeInfo(open.target().address(), NodeKind.QUEUE, 1L << 30)));
-      }
+      tell(open.port().loop(), openPublisher(open));
     } else if (command instanceof OwnerCommand.Publish publish) {
       publish(publish);
     } else if (command instanceof OwnerCommand.ClosePublisher close) {
       publishers.remove(close.port());
     } else if (command instanceof OwnerCommand.OpenConsumer open) {
-      if (open.source().address().contains("missing")) {
-        tell(
-            open.port().loop(),
-            new EdgeEvent.ConsumerClosed(open.port(), missing(open.source().address())));
-      } else {
-        consumers.put(open.port(), new Consumer(open));
-        tell(
-            open.port().loop(),
-            new EdgeEvent.ConsumerOpened(
-                open.port(),
-                new OpenedSource(open.source().address(), NodeKind.QUEUE, null, null, false)));
-      }
+      tell(open.port().loop(), openConsumer(open));
+    } else if (command instanceof OwnerCommand.FindSubscription find) {
+      tell(find.port().loop(), subscriptions.find(find));
     } else if (command instanceof OwnerCommand.Flow flow && consumers.containsKey(flow.port())) {
       Consumer consumer = consumers.get(flow.port());
       consumer.deliveryLimit = flow.deliveryLimit();
@@ -164,14 +154,64 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
     } else if (command instanceof OwnerCommand.Settle settle) {
       settle(settle);
     } else if (command instanceof OwnerCommand.CloseConsumer close) {
-      Consumer consumer = consumers.remove(close.port());
-      if (consumer != null) {
-        for (int i = consumer.out.size() - 1; i >= 0; i--) {
-          apply(consumer, consumer.out.get(i), consumer.whenLost);
-        }
-      }
+      closeConsumer(close);
     } else {
       transactions.handle(command, this::tell);
+    }
+  }
+
+  private EdgeEvent openPublisher(OwnerCommand.OpenPublisher open) {
+    TargetRequest target = open.target();
+    if (target.address().contains("missing")) {
+      return new EdgeEvent.PublisherClosed(open.port(), missing(target.address()));
+    }
+    DynamicNode dynamic = target.dynamic();
+    String name = dynamic == null ? target.address() : "dynamic-" + ++dynamicNodes;
+    publishers.put(open.port(), name);
+    NodeKind kind = dynamic != null ? dynamic.kind() : name.isEmpty() ? null : kind(name);
+    return new EdgeEvent.PublisherOpened(open.port(), new NodeInfo(name, kind, 1L << 30));
+  }
+
+  private EdgeEvent openConsumer(OwnerCommand.OpenConsumer open) {
+    SourceRequest source = open.source();
+    if (source.address().contains("missing")) {
+      return new EdgeEvent.ConsumerClosed(open.port(), missing(source.address()));
+    }
+    DynamicNode dynamic = source.dynamic();
+    String name = dynamic == null ? source.address() : "dynamic-" + ++dynamicNodes;
+    NodeKind kind = dynamic == null ? kind(name) : dynamic.kind();
+    consumers.put(open.port(), new Consumer(open, name));
+    SubscriptionRequest subscription = source.subscription();
+    return subscription != null && kind == NodeKind.TOPIC
+        ? subscriptions.open(open, subscription)
+        : new EdgeEvent.ConsumerOpened(
+            open.port(),
+            new OpenedSource(
+                name, kind, null, source.selection().filter(), source.selection().noLocal()));
+  }
+
+  private static NodeKind kind(String name) {
+    return name.contains("topic") ? NodeKind.TOPIC : NodeKind.QUEUE;
+  }
+
+  private void closeConsumer(OwnerCommand.CloseConsumer close) {
+    String subscription = subscriptions.key(close.port());
+    if (subscriptions.close(close)) {
+      answers(() -> tell(close.port().loop(), subscriptions.delete(close.port(), subscription)));
+    }
+    Consumer consumer = consumers.remove(close.port());
+    if (consumer != null) {
+      for (int i = consumer.out.size() - 1; i >= 0; i--) {
+        apply(consumer, consumer.out.get(i), consumer.whenLost);
+      }
+    }
+  }
+
+  private void answers(Runnable answer) {
+    if (answerPublishes) {
+      answer.run();
+    } else {
+      heldAnswers.add(answer);
     }
   }
 
@@ -190,11 +230,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
                   publish.port().loop(),
                   new EdgeEvent.Published(
                       publish.port(), List.of(new PublishAnswer(publish.token(), seq, error))));
-      if (answerPublishes) {
-        answer.run();
-      } else {
-        heldAnswers.add(answer);
-      }
+      answers(answer);
     }
   }
 

@@ -90,14 +90,23 @@ public enum Fault {
   STOLEN("amqp:link:stolen", "a link with this name was attached again by the same container"),
   /** Attach of a sender without its count. */
   INITIAL_COUNT("amqp:invalid-field", "a sender's attach must give initial-delivery-count"),
+  /** Queue and topic at once. */
+  TWO_KINDS("amqp:invalid-field", "a terminus cannot be a queue and a topic"),
+  /** Unknown lifetime policy. */
+  LIFETIME("amqp:invalid-field", "lifetime-policy is none of the four that the standard has"),
+  /** Priority out of range. */
+  PRIORITY("amqp:invalid-field", "the link property priority must be an integer of 32 bits"),
+  /** Exclusive is no boolean. */
+  EXCLUSIVE("amqp:invalid-field", "the link property exclusive must be a boolean"),
+  /** Nothing before the bar. */
+  SUBSCRIPTION_NAME(
+      "amqp:invalid-field", "a subscription is named by its link, up to the first |: not empty"),
   /** Attach to nothing. */
   NO_ADDRESS("amqp:invalid-field", "the source or target has no address"),
   /** Address too long or not a string. */
-  ADDRESS("amqp:invalid-field", "an address is a string of at most 300 bytes"),
+  ADDRESS("amqp:invalid-field", "an address is a string of at most 600 bytes"),
   /** Link name too long. */
   LINK_NAME("amqp:invalid-field", "a link name has at most 1024 characters"),
-  /** Lookup of a subscription. */
-  NO_SUBSCRIPTION("amqp:not-found", "no subscription with this link name exists"),
   /** Not offered. */
   NO_DISTRIBUTED("amqp:not-implemented", "only local transactions are offered"),
   /** Neither declare nor discharge. */
@@ -106,12 +115,6 @@ public enum Fault {
       "a coordinator takes an amqp-value: declare (no global-id) or discharge"),
   /** Nobody would hear the answer. */
   COORDINATOR_SETTLED("amqp:not-allowed", "declare and discharge must not be sent settled"),
-  /** Not offered. */
-  NO_DYNAMIC("amqp:not-implemented", "dynamic nodes are not offered"),
-  /** Not offered. */
-  NO_CAPABILITY("amqp:not-implemented", "a requested terminus capability is not offered"),
-  /** Not offered. */
-  NO_BROWSING("amqp:not-implemented", "distribution-mode copy is not offered"),
   /** Not offered. */
   NO_SELECTOR("amqp:not-implemented", "selectors and no-local filters are not offered"),
   /** Anonymous terminus, no address in the message. */

@@ -1,0 +1,82 @@
+package dev.holdfast.broker.amqp.terminus;
+
+import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.domain.DynamicNode;
+import dev.holdfast.broker.domain.SourceRequest;
+import dev.holdfast.broker.domain.SourceRequest.Selection;
+import dev.holdfast.broker.domain.StartFrom;
+import dev.holdfast.broker.domain.SubscriptionRequest;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a receiving link asks for (part 3 §3.5.3), in the way JMS clients ask: a subscription
+ * is named by its link, up to the first {@code |} of the link's name.
+ */
+public final class SourceReader {
+
+  static final Symbol COPY = Symbol.getSymbol("copy");
+  private static final String IN_ADDRESS = "::";
+
+  private SourceReader() {}
+
+  /**
+   * The request that the attach makes.
+   *
+   * @param source its source
+   * @throws TerminusException it makes none that could be fulfilled
+   */
+  public static SourceRequest read(Attach attach, Source source) {
+    Selection selection =
+        new Selection(COPY.equals(source.getDistributionMode()), null, false, StartFrom.LATEST);
+    SourceRequest.Turn turn = Turns.read(attach, source);
+    Symbol[] capabilities = source.getCapabilities();
+    if (source.getDynamic()) {
+      DynamicNode node = Lifetimes.node(capabilities, source.getDynamicNodeProperties());
+      return new SourceRequest("", node.kind(), node, null, selection, turn);
+    }
+    String address = Addresses.given(source.getAddress());
+    if (address.isEmpty()) {
+      throw new TerminusException(Fault.NO_ADDRESS);
+    }
+    return new SourceRequest(
+        address,
+        Capabilities.kind(capabilities),
+        null,
+        address.contains(IN_ADDRESS) ? null : subscription(attach.getName(), source),
+        selection,
+        turn);
+  }
+
+  /** What the attach with a null source looks for. */
+  public static SubscriptionRequest lookup(Attach attach) {
+    Symbol[] desired = attach.getDesiredCapabilities();
+    return new SubscriptionRequest(
+        name(attach.getName()),
+        true,
+        Capabilities.has(desired, Capabilities.SHARED),
+        Capabilities.has(desired, Capabilities.GLOBAL));
+  }
+
+  private static @Nullable SubscriptionRequest subscription(String link, Source source) {
+    boolean durable =
+        source.getExpiryPolicy() == TerminusExpiryPolicy.NEVER
+            && source.getDurable() != TerminusDurability.NONE;
+    boolean shared = Capabilities.has(source.getCapabilities(), Capabilities.SHARED);
+    boolean global = Capabilities.has(source.getCapabilities(), Capabilities.GLOBAL);
+    return durable || shared ? new SubscriptionRequest(name(link), durable, shared, global) : null;
+  }
+
+  private static String name(String link) {
+    int bar = link.indexOf('|');
+    String name = bar < 0 ? link : link.substring(0, bar);
+    if (name.isEmpty()) {
+      throw new TerminusException(Fault.SUBSCRIPTION_NAME);
+    }
+    return name;
+  }
+}
