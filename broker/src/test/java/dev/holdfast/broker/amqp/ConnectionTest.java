@@ -120,7 +120,8 @@ class ConnectionTest {
       assertThat(open.getIdleTimeOut().intValue()).isEqualTo(30_000);
       assertThat(open.getOfferedCapabilities())
           .extracting(Symbol::toString)
-          .containsExactlyInAnyOrder("ANONYMOUS-RELAY", "sole-connection-for-container");
+          .containsExactlyInAnyOrder(
+              "ANONYMOUS-RELAY", "sole-connection-for-container", "SHARED-SUBS");
       assertThat(open.getProperties().get(Symbol.getSymbol("product"))).isEqualTo("Holdfast");
       peer.send(0, RawPeer.beginFrame());
       Begin begin = peer.expect(Begin.class);

@@ -147,8 +147,11 @@ final class ConsumerLinks {
   void close(OwnerCommand.CloseConsumer command) {
     ConsumerPort port = command.port();
     TopicSubscription named = namedBy(port);
-    if (named != null && command.ending() == LinkEnding.CLOSED) {
-      outbox.lane(port.loop()).add(new EdgeEvent.Unsubscribed(port, whyItStays(port, named)));
+    boolean asks = named != null || finders.containsKey(port);
+    if (asks && command.ending() == LinkEnding.CLOSED) {
+      // What somebody else deleted since it was found is as gone as was asked for.
+      NodeError stays = named == null ? null : whyItStays(port, named);
+      outbox.lane(port.loop()).add(new EdgeEvent.Unsubscribed(port, stays));
     }
     finders.remove(port);
     ConsumerTarget target = targets.remove(port);

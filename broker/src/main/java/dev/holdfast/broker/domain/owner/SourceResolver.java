@@ -71,9 +71,13 @@ final class SourceResolver {
   }
 
   private static Resolution queue(Queue queue, SourceRequest source) {
-    if (source.subscription() != null) {
+    SubscriptionRequest subscription = source.subscription();
+    if (subscription != null && subscription.shared()) {
       throw refused(
           NodeError.Code.NOT_ALLOWED, queue.name() + " is a queue and has no subscriptions");
+    }
+    if (source.selection().browse() || source.selection().filter() != null) {
+      throw refused(NodeError.Code.NOT_IMPLEMENTED, "queues are neither browsed nor filtered yet");
     }
     return new Resolution.Join(
         queue.subscription,

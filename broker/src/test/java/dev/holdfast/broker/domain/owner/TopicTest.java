@@ -148,6 +148,7 @@ class TopicTest {
 
     TestConsumer stranger = new TestConsumer(rig).find(two, name);
     TestConsumer finder = new TestConsumer(rig).find(one, name);
+    TestConsumer another = new TestConsumer(rig).find(one, name);
     rig.settle();
     assertThat(stranger.closed.code()).isEqualTo(NodeError.Code.NOT_FOUND);
     assertThat(finder.opened.address()).isEqualTo("prices");
@@ -156,6 +157,10 @@ class TopicTest {
     rig.settle();
     assertThat(finder.unsubscribed).containsExactly((NodeError) null);
     assertThat(rig.get(rig.topics.subscriptions(Rig.ADMIN, ""))).isEmpty();
+
+    another.close(LinkEnding.CLOSED);
+    rig.settle();
+    assertThat(another.unsubscribed).as("gone is gone").containsExactly((NodeError) null);
   }
 
   @Test
@@ -290,8 +295,10 @@ class TopicTest {
             null,
             SourceRequest.Selection.ALL,
             SourceRequest.Turn.ORDINARY));
-    TestConsumer b = new TestConsumer(rig).open(one, Sources.durable("orders", "b"));
+    TestConsumer b = new TestConsumer(rig).open(one, Sources.sharedDurable("orders", "b"));
+    TestConsumer durable = new TestConsumer(rig).open(one, Sources.durable("orders", "b"));
     rig.settle();
+    assertThat(durable.closed).as("a queue keeps its messages anyway").isNull();
     assertThat(a.closed.code()).isEqualTo(NodeError.Code.NOT_FOUND);
     assertThat(b.closed.code()).isEqualTo(NodeError.Code.NOT_ALLOWED);
   }
