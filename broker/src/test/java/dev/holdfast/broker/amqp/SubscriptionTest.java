@@ -31,7 +31,7 @@ class SubscriptionTest {
   @BeforeAll
   static void start() throws Exception {
     // Two loops: connections that take links from each other are on different ones, in turn.
-    edge = new EdgeFixture(AmqpLimits.defaults(), 2, Optional.empty(), Optional.empty());
+    edge = new EdgeFixture(AmqpLimits.defaults(), 2, Optional.empty());
   }
 
   @AfterAll
