@@ -49,6 +49,11 @@ class EveryBenchmarkRunsTest {
                 "MessageScanBenchmark.scan",
                 "OwnerBenchmark.through",
                 "PlainLogBenchmark.commit",
-                "SealingBenchmark.seal"));
+                "SealingBenchmark.seal",
+                "SelectorBenchmark.firstConditionFails",
+                "SelectorBenchmark.headerFails",
+                "SelectorBenchmark.lastConditionFails",
+                "SelectorBenchmark.parse",
+                "SelectorBenchmark.propertyFilterFails"));
   }
 }
