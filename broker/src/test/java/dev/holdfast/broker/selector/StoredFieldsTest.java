@@ -270,6 +270,13 @@ class StoredFieldsTest {
             properties,
             new ApplicationProperties(Map.of("name", "north", "n", 1, "m", Map.of("x", 1))),
             new Data(new Binary(new byte[20])));
+    for (int code : new int[] {0xC0, 0xC1, 0xD0, 0xD1}) {
+      for (int section = 0x72; section <= 0x74; section++) {
+        // Too small for its own count, and the last thing there is.
+        byte[] empty = {0, 0x53, (byte) section, (byte) code, 0, 0, 0, 0};
+        readAll(Arrays.copyOf(empty, code < 0xD0 ? 5 : 8));
+      }
+    }
     Random random = new Random(7);
     for (int cut = 0; cut <= whole.length; cut++) {
       readAll(Arrays.copyOf(whole, cut));
