@@ -138,6 +138,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlySelectorsKnowTheParserGenerator() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.holdfast.broker.selector..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.antlr.."));
+  }
+
+  @Test
   void nothingFromTheWireBecomesAClass() {
     check(
         noClasses()

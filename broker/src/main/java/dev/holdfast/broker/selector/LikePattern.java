@@ -124,13 +124,18 @@ final class LikePattern {
           Arrays.stream(characters).filter(c -> c != ANY_CHARACTER).sorted().distinct().toArray();
       fits = new long[(alphabet.length + 1) * words];
       for (int i = 0; i < length; i++) {
-        int c = characters[i];
+        if (characters[i] != ANY_CHARACTER) {
+          allow(Arrays.binarySearch(alphabet, characters[i]), i);
+          continue;
+        }
         for (int row = 0; row <= alphabet.length; row++) {
-          if (c == ANY_CHARACTER || (row < alphabet.length && alphabet[row] == c)) {
-            fits[row * words + i / WORD] |= 1L << (i % WORD);
-          }
+          allow(row, i);
         }
       }
+    }
+
+    private void allow(int row, int place) {
+      fits[row * words + place / WORD] |= 1L << (place % WORD);
     }
 
     /** Moves to the end of the first place that fits; false when there is none. */

@@ -50,12 +50,15 @@ final class SelectorSyntax {
         case SelectorLexer.OPEN_NAME ->
             throw SelectorException.at(
                 position(word), "this name is empty or has no closing quote");
-        case SelectorLexer.STRAY ->
-            throw SelectorException.at(position(word), "this character has no meaning here");
+        case SelectorLexer.STRAY -> throw stray(position(word));
         case SelectorLexer.LPAREN -> nesting++;
         case SelectorLexer.RPAREN -> nesting--;
         case SelectorLexer.COMMA -> {
           // Neither a value nor an operator.
+        }
+        case SelectorLexer.NAME -> {
+          checkName(word);
+          terms++;
         }
         default -> terms++;
       }
@@ -69,6 +72,26 @@ final class SelectorSyntax {
       }
     }
     return words;
+  }
+
+  /** Each character must be one of a Java identifier, each first one of those that may be first. */
+  private static void checkName(Token word) throws SelectorException {
+    boolean first = true;
+    int position = position(word);
+    for (int c : word.getText().codePoints().toArray()) {
+      boolean dot = c == '.';
+      boolean allowed =
+          first ? Character.isJavaIdentifierStart(c) : dot || Character.isJavaIdentifierPart(c);
+      if (!allowed) {
+        throw stray(position);
+      }
+      first = dot;
+      position++;
+    }
+  }
+
+  private static SelectorException stray(int position) {
+    return SelectorException.at(position, "this character has no meaning here");
   }
 
   private static SelectorParser.SelectorContext tree(List<? extends Token> words)

@@ -74,13 +74,14 @@ fragment EXPONENT : [eE] [+-]? [0-9]+ ;
 
 STRING : '\'' (~'\'' | '\'\'')* '\'' ;
 
-// Java identifiers, joined by dots.
+// Java identifiers, joined by dots. Which characters beyond ASCII those may have is asked of Java,
+// word by word: as sets in here they would make the lexer slow to start.
 NAME : START PART* ('.' START PART*)* ;
 
 QUOTED_NAME : '"' (~'"' | '""')+ '"' ;
 
-fragment START : [\p{L}\p{Nl}\p{Sc}\p{Pc}] ;
-fragment PART  : [\p{L}\p{Nl}\p{Sc}\p{Pc}\p{Nd}\p{Mn}\p{Mc}\p{Cf}] ;
+fragment START : [a-zA-Z_$\u0080-\u{10FFFF}] ;
+fragment PART  : [a-zA-Z0-9_$\u0080-\u{10FFFF}] ;
 
 SPACE : [ \t\n\r\f]+ -> skip ;
 
