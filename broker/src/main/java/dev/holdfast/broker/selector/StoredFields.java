@@ -15,6 +15,11 @@ public final class StoredFields implements MessageFields {
   private static final int ANNOTATIONS = 0x72;
   private static final int PROPERTIES = 0x73;
   private static final int APPLICATION_PROPERTIES = 0x74;
+  private static final Text[] SYMBOLS = {
+    Text.of("amqp:message-annotations:map"),
+    Text.of("amqp:properties:list"),
+    Text.of("amqp:application-properties:map")
+  };
   private static final int NO_SECTION = 0x100;
   private static final int ABSENT = -1;
 
@@ -149,11 +154,14 @@ public final class StoredFields implements MessageFields {
     properties = ABSENT;
     applicationProperties = ABSENT;
     int p = 0;
-    while (bytes.length - p > 3 && bytes[p] == 0) {
-      int section = section(p);
+    while (p < bytes.length && bytes[p] == 0) {
       int value = WireValue.end(bytes, p + 1, bytes.length);
       int end = value == WireValue.MALFORMED ? value : WireValue.end(bytes, value, bytes.length);
-      if (section > APPLICATION_PROPERTIES || end == WireValue.MALFORMED) {
+      if (end == WireValue.MALFORMED) {
+        return;
+      }
+      int section = section(p, value);
+      if (section > APPLICATION_PROPERTIES) {
         return;
       }
       switch (section) {
@@ -168,14 +176,24 @@ public final class StoredFields implements MessageFields {
     }
   }
 
-  /** The code of the section that starts at {@code p}. */
-  private int section(int p) {
+  /**
+   * The code of the section at {@code p}, whose descriptor, number or symbol, ends at {@code to}.
+   */
+  private int section(int p, int to) {
     int code = bytes[p + 1] & 0xFF;
     if (code == 0x53) {
       return bytes[p + 2] & 0xFF;
     }
-    long wide = code == 0x80 && bytes.length - p > 10 ? WireValue.int64(bytes, p + 2) : -1;
-    return wide >= 0 && wide <= 0xFF ? (int) wide : NO_SECTION;
+    if (code == 0x80) {
+      long wide = WireValue.int64(bytes, p + 2);
+      return wide >= 0 && wide <= 0xFF ? (int) wide : NO_SECTION;
+    }
+    for (int i = 0; i < SYMBOLS.length; i++) {
+      if (WireValue.isText(bytes, p + 1, to, SYMBOLS[i])) {
+        return ANNOTATIONS + i;
+      }
+    }
+    return NO_SECTION;
   }
 
   private @Nullable Object entry(int at, Text key) {

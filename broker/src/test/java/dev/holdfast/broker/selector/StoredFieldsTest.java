@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Decimal32;
+import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedByte;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -229,6 +230,37 @@ class StoredFieldsTest {
     assertThat(application(Sections.fields(wide), "name598")).isEqualTo(598L);
     wide[8] = 1;
     assertThat(application(Sections.fields(wide), "name598")).isNull();
+  }
+
+  @Test
+  void sectionsAreKnownByTheirSymbolsToo() {
+    byte[] sections =
+        Sections.encode(
+            new Described("amqp:message-annotations:map", Map.of("k", 1)),
+            new Described("amqp:properties:list", List.of("id")),
+            new Described("amqp:application-properties:map", Map.of("k", 2)),
+            new Described("amqp:amqp-value:*", Map.of("k", 3)));
+    StoredFields fields = Sections.fields(sections);
+
+    assertThat(fields.annotation(Text.of("k"))).isEqualTo(1L);
+    assertThat(fields.property(PropertyField.MESSAGE_ID)).isEqualTo(Text.of("id"));
+    assertThat(application(fields, "k")).isEqualTo(2L);
+    byte[] other =
+        Sections.encode(new Described("amqp:application-properties:mop", Map.of("k", 2)));
+    assertThat(application(Sections.fields(other), "k")).isNull();
+  }
+
+  /** A described value whose descriptor is a symbol. */
+  private record Described(String symbol, Object value) implements DescribedType {
+    @Override
+    public Object getDescriptor() {
+      return Symbol.getSymbol(symbol);
+    }
+
+    @Override
+    public Object getDescribed() {
+      return value;
+    }
   }
 
   @Test
