@@ -26,7 +26,10 @@ public interface NodeAdmin {
   /** Removes what is in the queue and not out at a consumer; completes with the count. */
   CompletionStage<Long> purgeQueue(Principal principal, String name);
 
-  /** Reads messages from {@code fromSequence} on without touching order, counts or locks. */
+  /**
+   * Reads messages from {@code fromSequence} on without touching order, counts or locks: of a
+   * queue, of a subscription that reads one topic, or what a topic retains.
+   */
   CompletionStage<List<PeekedMessage>> peek(
       Principal principal, String name, long fromSequence, int limit);
 

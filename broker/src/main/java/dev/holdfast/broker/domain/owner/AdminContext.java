@@ -28,6 +28,27 @@ record AdminContext(
     return queue;
   }
 
+  /** What lies at this address to be looked at, if the principal may do this to it. */
+  PeekTask.Place place(Principal principal, Permission permission, String address) {
+    check(principal, permission, address);
+    if (nodes.find(address) instanceof Queue queue) {
+      return PeekTask.Place.of(queue.cursor);
+    }
+    if (nodes.find(address) instanceof Topic topic && topic.definition.retention().keeps()) {
+      return new PeekTask.Place(topic.log.id, Topic.RETENTION, null, topic.name());
+    }
+    TopicSubscription subscription = nodes.subscriptions().find(address);
+    if (subscription != null && subscription.group.cursors().size() == 1) {
+      return PeekTask.Place.of(subscription.group.cursors().get(0));
+    }
+    throw new NodeException(
+        nodes.find(address) == null && subscription == null
+            ? PublisherLinks.noSuchNode(address)
+            : new NodeError(
+                NodeError.Code.NOT_ALLOWED,
+                "look at a subscription of one topic, or at a topic that retains messages"));
+  }
+
   /** The topic of this name, if the principal may do this to it. */
   Topic topic(Principal principal, Permission permission, String name) {
     check(principal, permission, name);

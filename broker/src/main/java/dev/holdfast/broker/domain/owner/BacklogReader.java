@@ -24,6 +24,7 @@ final class BacklogReader implements Settler.BodyFetcher {
   private final MessageStore store;
   private final ReadAhead reads;
   private final DirtySubscriptions dirty;
+  private final StagedBatch batch;
   private final long readAheadBytes;
   private final Set<Long> reported = new HashSet<>();
   private final List<LogCursor> stalled = new ArrayList<>();
@@ -32,10 +33,15 @@ final class BacklogReader implements Settler.BodyFetcher {
   private long nowMs;
 
   BacklogReader(
-      MessageStore store, ReadAhead reads, DirtySubscriptions dirty, long readAheadBytes) {
+      MessageStore store,
+      ReadAhead reads,
+      DirtySubscriptions dirty,
+      StagedBatch batch,
+      long readAheadBytes) {
     this.store = store;
     this.reads = reads;
     this.dirty = dirty;
+    this.batch = batch;
     this.readAheadBytes = readAheadBytes;
   }
 
@@ -69,9 +75,9 @@ final class BacklogReader implements Settler.BodyFetcher {
     }
     for (ReadAhead.Result result : results) {
       if (result.messages() != null) {
-        cursor.backlog.loaded(result.chunk(), result.messages(), view);
+        cursor.backlog.loaded(result.chunk(), cursor.choose(batch, result.messages(), view), view);
       } else if (result.corrupt()) {
-        report(cursor.subscription, result);
+        report(cursor.subscription.name, result);
         cursor.backlog.unreadable(result.chunk(), view);
       } else {
         stall(cursor, result);
@@ -80,26 +86,33 @@ final class BacklogReader implements Settler.BodyFetcher {
       }
     }
     cursor.loading = false;
+    cursor.subscription.touched(cursor);
     dirty.add(cursor.subscription);
   }
 
   /** Tells the operator once for each chunk. */
-  void report(Subscription subscription, ReadAhead.Result result) {
+  void report(String name, ReadAhead.Result result) {
     ChunkInfo chunk = result.chunk();
     if (reported.add(chunk.chunkId())) {
       LOG.error(
-          "queue {}: messages {} to {} cannot be delivered, their stored bytes do not verify: {}."
-              + " They are kept; restore them from a backup, or purge the queue",
-          subscription.name,
+          "{} {}: messages {} to {} cannot be delivered, their stored bytes do not verify: {}."
+              + " They are kept; restore them from a backup, or purge them",
+          kind(name),
+          name,
           chunk.firstSequence(),
           chunk.endSequence() - 1,
           result.failure() == null ? "" : result.failure().getMessage());
     }
   }
 
+  private static String kind(String name) {
+    return SubscriptionNames.isSubscription(name) ? "subscription" : "queue";
+  }
+
   private void stall(LogCursor cursor, ReadAhead.Result result) {
     LOG.warn(
-        "queue {}: reading failed and is tried again in {} ms",
+        "{} {}: reading failed and is tried again in {} ms",
+        kind(cursor.subscription.name),
         cursor.subscription.name,
         RETRY_MS,
         result.failure());
@@ -114,6 +127,7 @@ final class BacklogReader implements Settler.BodyFetcher {
       retryAtMs = Long.MAX_VALUE;
       for (LogCursor cursor : stalled) {
         cursor.loading = false;
+        cursor.subscription.touched(cursor);
         dirty.add(cursor.subscription);
       }
       stalled.clear();
@@ -148,7 +162,7 @@ final class BacklogReader implements Settler.BodyFetcher {
     }
     Subscription subscription = delivery.consumer.subscription;
     if (result.corrupt()) {
-      report(subscription, result);
+      report(subscription.name, result);
       subscription.unreadable(delivery);
       if (delivery.confirm) {
         delivery.consumer.outcomeStored(delivery);

@@ -6,9 +6,11 @@ import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.OwnerCommand;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Receiving links: attach, credit, outcomes, detach. */
@@ -48,8 +50,12 @@ final class ConsumerLinks {
 
   /** The change of subscriptions that this attach needs; null: {@link #open} is enough. */
   @Nullable NodeChange changeFor(OwnerCommand.OpenConsumer command) {
-    return resolve(command) instanceof Resolution.Subscribe
-        ? new SubscribeLink(command, this, nodes, staging)
+    Resolution resolution = resolve(command);
+    if (resolution instanceof Resolution.Subscribe) {
+      return new SubscribeLink(command, this, nodes, staging);
+    }
+    return resolution instanceof Resolution.NeedsDeadLetters needs
+        ? new MakeDeadLetters(needs.of(), nodes, () -> open(command))
         : null;
   }
 
@@ -74,7 +80,7 @@ final class ConsumerLinks {
     } else if (resolution instanceof Resolution.Refused refused) {
       refuse(command.port(), refused.error());
     } else {
-      throw new IllegalStateException("an attach that makes a subscription is a change of nodes");
+      throw new IllegalStateException("an attach that makes something is a change of nodes");
     }
   }
 
@@ -86,10 +92,21 @@ final class ConsumerLinks {
   void join(OwnerCommand.OpenConsumer command, Resolution.Join join) {
     ConsumerPort port = command.port();
     steal(join.group());
-    ConsumerTarget target = new ConsumerTarget(command, join, outbox.lane(port.loop()));
+    ConsumerTarget target =
+        new ConsumerTarget(command, join, mayRead(command, join.group()), outbox.lane(port.loop()));
     targets.put(port, target);
     join.group().attach(target);
     target.emit(new EdgeEvent.ConsumerOpened(port, join.source()));
+  }
+
+  /** A pattern may match topics that this consumer may not receive from, now or later. */
+  private @Nullable Predicate<String> mayRead(
+      OwnerCommand.OpenConsumer command, Subscription group) {
+    TopicSubscription subscription = nodes.subscriptions().of(group);
+    Principal principal = command.peer().principal();
+    return subscription == null || subscription.pattern == null
+        ? null
+        : topic -> access.denied(principal, Permission.RECEIVE, NodeKind.TOPIC, topic) == null;
   }
 
   /**
@@ -99,7 +116,7 @@ final class ConsumerLinks {
   private void steal(Subscription group) {
     TopicSubscription subscription = nodes.subscriptions().of(group);
     if (subscription != null && !subscription.definition.traits().shared()) {
-      for (ConsumerTarget before : List.copyOf(group.consumers())) {
+      for (ConsumerTarget before : List.copyOf(group.consumers().present())) {
         end(before);
         before.emit(new EdgeEvent.ConsumerClosed(before.port, STOLEN));
       }

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.Peer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class ConsumerTarget {
   /** When this link is closed, its subscription is no longer wanted. */
   final boolean unsubscribes;
 
+  private final @Nullable Predicate<String> mayRead;
   private final Outbox.Lane lane;
 
   boolean closed;
@@ -50,13 +52,23 @@ final class ConsumerTarget {
   private List<Delivery> stored = List.of();
   private long storedBatch;
 
-  ConsumerTarget(OwnerCommand.OpenConsumer command, Resolution.Join join, Outbox.Lane lane) {
+  /**
+   * Makes one.
+   *
+   * @param mayRead the nodes it may receive from, by name; null: all that its subscription reads
+   */
+  ConsumerTarget(
+      OwnerCommand.OpenConsumer command,
+      Resolution.Join join,
+      @Nullable Predicate<String> mayRead,
+      Outbox.Lane lane) {
     this.port = command.port();
     this.peer = command.peer();
     this.subscription = join.group();
     this.preSettled = command.preSettled();
     this.defaultOutcome = command.defaultOutcome();
     this.unsubscribes = join.unsubscribes();
+    this.mayRead = mayRead;
     this.lane = lane;
   }
 
@@ -74,6 +86,11 @@ final class ConsumerTarget {
   void forgetCredit() {
     deliveryLimit = delivered;
     draining = false;
+  }
+
+  /** Whether it may receive messages of this log. */
+  boolean mayRead(NodeLog log) {
+    return mayRead == null || mayRead.test(log.name);
   }
 
   boolean hasCredit() {

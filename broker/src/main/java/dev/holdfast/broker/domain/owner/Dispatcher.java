@@ -61,7 +61,7 @@ final class Dispatcher {
         ready.addLast(consumer);
         subscription.handOut(delivery, preSettled);
         idle = 0;
-      } else if (subscription.hasShunned()) {
+      } else if (subscription.selective()) {
         ready.addLast(consumer);
         idle++;
       } else {

@@ -28,6 +28,11 @@ final class LogCursor {
 
   int epoch;
 
+  /** In the rings of {@link FairTurns}. */
+  boolean offering;
+
+  boolean filling;
+
   /** The log or the subscription is gone. */
   boolean closed;
 
@@ -57,6 +62,7 @@ final class LogCursor {
     loading = false;
     taken = null;
     backlog.rebuild(view, cursor, outSequences());
+    subscription.touched(this);
   }
 
   /** The same for one cursor, that has just been made. */
@@ -79,6 +85,7 @@ final class LogCursor {
     epoch++;
     loading = false;
     backlog.evict(outSequences());
+    subscription.touched(this);
   }
 
   /** What is not out has been taken from the log. */
@@ -117,11 +124,46 @@ final class LogCursor {
     taken = null;
     long limit = subscription.hasConsumers() ? limits.busy() : limits.idle();
     backlog.appended(mine, messages.get(0).sequence(), log.nextSequence, limit);
+    subscription.touched(this);
   }
 
   /** Hands out the first message that this consumer can get, or null. */
   @Nullable OutDelivery take(ConsumerTarget consumer) {
-    return backlog.take(this, consumer);
+    return consumer.mayRead(log) ? backlog.take(this, consumer) : null;
+  }
+
+  /** Whether there is nothing for this consumer, in memory or on disk. */
+  boolean exhaustedFor(ConsumerTarget consumer) {
+    return backlog.exhaustedFor(consumer) || !consumer.mayRead(log);
+  }
+
+  /** Whether another consumer could get what this one does not. */
+  boolean selective(ConsumerTarget consumer) {
+    return backlog.hasShunned() || !consumer.mayRead(log);
+  }
+
+  /**
+   * What has been read of the log, without what the subscription does not take: that is consumed
+   * now, unless it was when it came.
+   */
+  List<StoredMessage> choose(
+      StagedBatch batch, List<StoredMessage> messages, StoreView.CursorView view) {
+    Intake intake = subscription.intake;
+    if (intake == null) {
+      return messages;
+    }
+    List<StoredMessage> chosen = new ArrayList<>();
+    for (StoredMessage message : messages) {
+      if (view.acknowledged(message.sequence())) {
+        continue;
+      }
+      if (intake.takes(message)) {
+        chosen.add(message);
+      } else {
+        batch.changes().acknowledge(log.id, id, message.sequence(), message.bytes());
+      }
+    }
+    return chosen;
   }
 
   /** It has bodies in memory and is not listed for that yet. */
@@ -146,7 +188,7 @@ final class LogCursor {
 
   /** Sequences of everything that is out at consumers, those that are leaving included. */
   long[] outSequences() {
-    return subscription.outSequences(this);
+    return subscription.consumers().outSequences(this);
   }
 
   StoreView.@Nullable CursorView view(StoreView view) {
@@ -180,7 +222,7 @@ final class LogCursor {
     if (sequence != oldestSequence) {
       StoredMessage message = backlog.inMemory(sequence);
       if (message == null) {
-        message = subscription.oldestOut(this, sequence);
+        message = subscription.consumers().oldestOut(this, sequence);
       }
       if (message == null) {
         return 0;

@@ -9,7 +9,6 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.storage.MessageStore;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -23,14 +22,12 @@ import org.jspecify.annotations.Nullable;
  * mirrors the log changes only after the commit; one flush per turn.
  */
 final class LoopBody {
-  private static final int EVICTIONS_PER_TURN = 64;
   private static final long MAINTAIN_MS = 1_000;
 
   private final MessageStore store;
   private final DomainSettings settings;
   private final InstantSource clock;
   private final Inbox inbox;
-  private final MemoryBudget budget;
   private final NodeRegistry nodes;
   private final StagedBatch batch;
   private final Outbox outbox = new Outbox();
@@ -44,7 +41,8 @@ final class LoopBody {
   private final ConsumerLinks consumers;
   private final Committer committer;
   private final AdminContext admin;
-  private final ArrayDeque<LogCursor> keepers = new ArrayDeque<>();
+  private final WindowKeepers keepers;
+  private final RetentionSweep retention;
   private long maintainedMs;
   private List<OutDelivery> preSettled = new ArrayList<>();
   private List<OutDelivery> preSettledBefore = new ArrayList<>();
@@ -63,14 +61,16 @@ final class LoopBody {
     this.settings = settings;
     this.clock = around.clock();
     this.inbox = inbox;
-    budget = new MemoryBudget(settings.totalWindowBytes(), settings.inFlightBytes());
+    MemoryBudget budget = new MemoryBudget(settings.totalWindowBytes(), settings.inFlightBytes());
     nodes = new NodeRegistry(store, settings, around.filters(), budget);
     AccessCheck access = new AccessCheck(around.policy(), nodes);
     staging = new SubscriptionStaging(store, nodes);
     batch = new StagedBatch(store);
+    retention = new RetentionSweep(store, nodes);
+    keepers = new WindowKeepers(budget, settings.totalWindowBytes());
     gate = new StoreGate(store, settings.healthPollMs());
     ReadAhead reads = new ReadAhead(store, around.reader(), self);
-    backlogs = new BacklogReader(store, reads, dirty, settings.readAheadBytes());
+    backlogs = new BacklogReader(store, reads, dirty, batch, settings.readAheadBytes());
     settler = new Settler(batch, backlogs, new DeadLetterMaker(nodes, self));
     backlogs.settler(settler);
     keys = new IdempotencyCheck(store, batch, settings.maxKeyBytes());
@@ -126,6 +126,7 @@ final class LoopBody {
     batch.begin(now);
     gate.poll(now);
     backlogs.wake(now);
+    retention.run(batch);
     acceptPreSettled();
     decide();
     if (!batch.changes().isEmpty()) {
@@ -268,45 +269,10 @@ final class LoopBody {
       Subscription subscription = subscriptions.get(i);
       if (!subscription.deleted) {
         subscription.dispatch(store.view(), preSettled);
-        fill(subscription);
+        subscription.fill(backlogs, keepers);
       }
     }
-    evict();
-  }
-
-  /** Asks for what the subscription will hand out next, and notes who has bodies in memory. */
-  private void fill(Subscription subscription) {
-    List<LogCursor> cursors = subscription.cursors();
-    for (int i = 0; i < cursors.size(); i++) {
-      LogCursor cursor = cursors.get(i);
-      if (cursor.wantsRead()) {
-        backlogs.request(cursor);
-      }
-      if (cursor.newKeeper()) {
-        cursor.keeper = true;
-        keepers.add(cursor);
-      }
-    }
-  }
-
-  /** Takes memory from cursors that nobody reads once it becomes short. */
-  private void evict() {
-    long room = settings.totalWindowBytes() / 8;
-    for (int i = 0; i < EVICTIONS_PER_TURN && !budget.windowHasRoom(room); i++) {
-      LogCursor cursor = keepers.poll();
-      if (cursor == null) {
-        return;
-      }
-      boolean keeps = !cursor.closed && cursor.backlog.keptBytes() > 0;
-      if (keeps && cursor.subscription.hasDemand()) {
-        keepers.add(cursor);
-        continue;
-      }
-      cursor.keeper = false;
-      if (keeps) {
-        cursor.evict();
-      }
-    }
+    keepers.evict();
   }
 
   /** When to run although nothing comes in, in epoch milliseconds. */

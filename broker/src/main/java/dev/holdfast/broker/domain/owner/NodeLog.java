@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class NodeLog {
   final int id;
 
+  /** Of its node. */
+  final String name;
+
   /** Messages are kept although no cursor here wants them. */
   private final boolean retained;
 
@@ -37,8 +40,9 @@ final class NodeLog {
 
   private long published;
 
-  NodeLog(int id, boolean retained) {
+  NodeLog(int id, String name, boolean retained) {
     this.id = id;
+    this.name = name;
     this.retained = retained;
   }
 

@@ -31,6 +31,7 @@ final class NodeRegistry {
   private final WindowLimits subscriptionWindow;
   private final Map<String, Node> nodes = new HashMap<>();
   private final Subscriptions subscriptions = new Subscriptions();
+  private final List<Topic> retaining = new ArrayList<>();
 
   NodeRegistry(
       MessageStore store, DomainSettings settings, FilterCodec filters, MemoryBudget budget) {
@@ -87,6 +88,7 @@ final class NodeRegistry {
   void rebuild() {
     Map<String, Node> before = new HashMap<>(nodes);
     nodes.clear();
+    retaining.clear();
     List<SubscriptionCodec.StoredSubscription> stored = new ArrayList<>();
     for (Map.Entry<String, byte[]> entry : store.view().definitions().entrySet()) {
       if (NodeCodec.isNode(entry.getKey())) {
@@ -122,7 +124,7 @@ final class NodeRegistry {
     } else if (stored instanceof NodeCodec.StoredTopic topic) {
       Node known = before.get(topic.definition().name());
       if (known instanceof Topic same && same.log.id == topic.logId()) {
-        nodes.put(same.name(), same);
+        put(same);
       } else {
         add(topic);
       }
@@ -183,9 +185,16 @@ final class NodeRegistry {
   /** Adds a topic whose log the store has, with the cursors that are there already. */
   Topic add(NodeCodec.StoredTopic stored) {
     Topic topic = new Topic(stored.logId(), stored.definition());
-    nodes.put(topic.name(), topic);
+    put(topic);
     topic.rebuild(store.view(), subscriptions, subscriptionWindow);
     return topic;
+  }
+
+  private void put(Topic topic) {
+    nodes.put(topic.name(), topic);
+    if (topic.definition.retention().keeps()) {
+      retaining.add(topic);
+    }
   }
 
   /** Adds a subscription whose cursors the store has. */
@@ -200,6 +209,11 @@ final class NodeRegistry {
       }
     }
     return subscription;
+  }
+
+  /** The topics that retain messages. */
+  List<Topic> retaining() {
+    return retaining;
   }
 
   /** All topics that a subscription covers. */
@@ -238,6 +252,7 @@ final class NodeRegistry {
                 topic == null ? RetryPolicy.DEFAULT : topic.definition.retry(),
                 durable ? Subscription.Undeliverable.DEAD_LETTER : Subscription.Undeliverable.DROP,
                 durable,
+                NodeName.isPattern(definition.source()),
                 intake),
             budget);
     TopicSubscription subscription = new TopicSubscription(stored.id(), definition, group);
@@ -273,6 +288,7 @@ final class NodeRegistry {
   /** Takes a topic out and ends its links; its subscriptions are the caller's. */
   void remove(Topic topic) {
     nodes.remove(topic.name());
+    retaining.remove(topic);
     topic.close(TOPIC_DELETED);
   }
 

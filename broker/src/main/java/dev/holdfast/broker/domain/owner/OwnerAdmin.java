@@ -116,8 +116,8 @@ final class OwnerAdmin implements NodeAdmin {
       Principal principal, String name, long fromSequence, int limit) {
     return call(
         result -> {
-          Queue queue = context.queue(principal, Permission.BROWSE, name);
-          new PeekTask(context, queue, limit, result).from(fromSequence);
+          PeekTask.Place place = context.place(principal, Permission.BROWSE, name);
+          new PeekTask(context, place, limit, result).from(fromSequence);
         });
   }
 

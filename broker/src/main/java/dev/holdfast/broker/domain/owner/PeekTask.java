@@ -18,24 +18,43 @@ final class PeekTask {
   static final int MAX_BYTES = 32 << 20;
 
   private final AdminContext context;
-  private final Queue queue;
+  private final Place place;
   private final int limit;
   private final CompletableFuture<List<PeekedMessage>> result;
   private final List<PeekedMessage> found = new ArrayList<>();
   private long bytes;
 
+  /**
+   * What is looked at.
+   *
+   * @param logId the log
+   * @param cursorId what this cursor has acknowledged is not shown
+   * @param reader tells what is out at consumers; null: nothing ever is
+   * @param name for the operator
+   */
+  record Place(int logId, int cursorId, @Nullable LogCursor reader, String name) {
+
+    static Place of(LogCursor cursor) {
+      return new Place(cursor.log.id, cursor.id, cursor, cursor.subscription.name);
+    }
+
+    long[] outSequences() {
+      return reader == null ? new long[0] : reader.outSequences();
+    }
+  }
+
   PeekTask(
-      AdminContext context, Queue queue, int limit, CompletableFuture<List<PeekedMessage>> result) {
+      AdminContext context, Place place, int limit, CompletableFuture<List<PeekedMessage>> result) {
     this.context = context;
-    this.queue = queue;
+    this.place = place;
     this.limit = limit;
     this.result = result;
   }
 
   /** Goes on from this sequence. Owner thread. */
   void from(long sequence) {
-    StoreView.LogView log = context.store().view().log(queue.log.id);
-    StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
+    StoreView.LogView log = context.store().view().log(place.logId());
+    StoreView.CursorView cursor = log == null ? null : log.cursor(place.cursorId());
     ChunkInfo chunk =
         log == null || cursor == null || full()
             ? null
@@ -43,7 +62,7 @@ final class PeekTask {
     if (chunk == null) {
       result.complete(found);
     } else {
-      context.reads().read(queue.log.id, List.of(chunk), read -> take(sequence, read.get(0)));
+      context.reads().read(place.logId(), List.of(chunk), read -> take(sequence, read.get(0)));
     }
   }
 
@@ -54,9 +73,10 @@ final class PeekTask {
   }
 
   private void take(long from, ReadAhead.Result read) {
-    StoreView.CursorView cursor = queue.cursor.view(context.store().view());
+    StoreView.LogView log = context.store().view().log(place.logId());
+    StoreView.CursorView cursor = log == null ? null : log.cursor(place.cursorId());
     if (cursor != null && read.messages() != null) {
-      long[] out = queue.cursor.outSequences();
+      long[] out = place.outSequences();
       Arrays.sort(out);
       for (StoredMessage message : read.messages()) {
         long sequence = message.sequence();
@@ -67,7 +87,7 @@ final class PeekTask {
         }
       }
     } else if (read.corrupt()) {
-      context.backlogs().report(queue.subscription, read);
+      context.backlogs().report(place.name(), read);
     }
     from(read.chunk().endSequence());
   }

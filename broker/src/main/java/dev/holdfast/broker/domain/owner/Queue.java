@@ -33,7 +33,7 @@ final class Queue implements Node {
       WindowLimits limits) {
     this.definition = definition;
     this.deadLetters = deadLetters;
-    this.log = new NodeLog(logId, true);
+    this.log = new NodeLog(logId, definition.name(), true);
     Subscription.Undeliverable undeliverable =
         deadLetters == null
             ? Subscription.Undeliverable.KEEP
@@ -41,7 +41,7 @@ final class Queue implements Node {
     this.subscription =
         new Subscription(
             new Subscription.Terms(
-                definition.name(), definition.retry(), undeliverable, true, null),
+                definition.name(), definition.retry(), undeliverable, true, false, null),
             budget);
     subscription.deadLetters = deadLetters;
     this.cursor = subscription.read(log, CURSOR, limits);

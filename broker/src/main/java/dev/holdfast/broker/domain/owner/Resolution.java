@@ -22,6 +22,9 @@ sealed interface Resolution {
   record Join(Subscription group, OpenedSource source, boolean unsubscribes)
       implements Resolution {}
 
+  /** A consumer of dead letters that have no queue yet, because there were none. */
+  record NeedsDeadLetters(TopicSubscription of) implements Resolution {}
+
   /**
    * The first consumer of a subscription that has to be made.
    *

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who may: receiving from a queue needs {@code receive} on it. A link's own volatile
  * subscription needs {@code receive} on the topic. Joining a named one needs {@code receive} on the
- * subscription, and making it {@code create} on it and {@code receive} on the topic besides.
+ * subscription, and making it {@code create} on it and {@code receive} on the topic besides. A
+ * pattern is asked about like a topic's name, and then for each topic it reads, whenever a message
+ * of it is to be handed out.
  */
 final class SourceResolver {
   private final NodeRegistry nodes;
@@ -61,7 +63,11 @@ final class SourceResolver {
       check(access.denied(peer.principal(), Permission.RECEIVE, address));
     }
     if (node == null) {
-      throw new RefusedException(PublisherLinks.noSuchNode(address));
+      TopicSubscription of = nodes.subscriptions().ofDeadLetters(address);
+      if (of == null) {
+        throw new RefusedException(PublisherLinks.noSuchNode(address));
+      }
+      return new Resolution.NeedsDeadLetters(of);
     }
     NodeError otherKind = otherKind(node, source.kind());
     if (otherKind != null) {
@@ -89,6 +95,7 @@ final class SourceResolver {
     if (source.kind() == NodeKind.QUEUE) {
       throw refused(NodeError.Code.NOT_ALLOWED, "only topics can be named by a pattern");
     }
+    check(access.denied(peer.principal(), Permission.RECEIVE, NodeKind.TOPIC, source.address()));
     checkName(NodeName.patternProblem(source.address()));
     return topic(peer, source);
   }
@@ -173,7 +180,7 @@ final class SourceResolver {
   }
 
   private static Resolution join(Peer peer, TopicSubscription present, boolean unsubscribes) {
-    if (!present.definition.traits().shared() && present.group.heldAgainst(peer)) {
+    if (!present.definition.traits().shared() && present.group.consumers().holdAgainst(peer)) {
       throw refused(
           NodeError.Code.LOCKED,
           "the subscription has a consumer and is not shared; close that first");

@@ -2,12 +2,9 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.StoreView;
-import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +37,9 @@ final class Subscription {
   boolean deleted;
 
   private final List<LogCursor> cursors = new ArrayList<>(1);
+  private final @Nullable FairTurns turns;
   private final Dispatcher dispatcher = new Dispatcher(this);
-  private final List<ConsumerTarget> consumers = new ArrayList<>(0);
-  private final List<ConsumerTarget> leaving = new ArrayList<>(0);
+  private final Consumers consumers = new Consumers();
   private final List<ConsumerTarget> draining = new ArrayList<>(0);
   private long unsettled;
   private long delivered;
@@ -65,6 +62,7 @@ final class Subscription {
    * @param retry how often a message is tried
    * @param undeliverable what then
    * @param durable it outlives a restart
+   * @param many it reads many logs, fairly; otherwise in the order of its cursors
    * @param intake what it takes of its logs; null: all
    */
   record Terms(
@@ -72,6 +70,7 @@ final class Subscription {
       RetryPolicy retry,
       Undeliverable undeliverable,
       boolean durable,
+      boolean many,
       @Nullable Intake intake) {}
 
   Subscription(Terms terms, MemoryBudget budget) {
@@ -81,6 +80,7 @@ final class Subscription {
     this.durable = terms.durable();
     this.intake = terms.intake();
     this.budget = budget;
+    this.turns = terms.many() ? new FairTurns() : null;
   }
 
   /** Reads this log too, from the store's cursor with this id on. */
@@ -102,7 +102,7 @@ final class Subscription {
 
   /** The cursor is gone from the store; so is what is out of it. */
   void drop(LogCursor cursor) {
-    for (ConsumerTarget consumer : List.copyOf(everyone())) {
+    for (ConsumerTarget consumer : consumers.all()) {
       OutDelivery after;
       for (OutDelivery d = consumer.oldestOut(); d != null; d = after) {
         after = d.next;
@@ -114,35 +114,21 @@ final class Subscription {
     cursors.remove(cursor);
     cursor.log.remove(cursor);
     cursor.close();
+    if (turns != null) {
+      turns.remove(cursor);
+    }
   }
 
   List<LogCursor> cursors() {
     return cursors;
   }
 
-  List<ConsumerTarget> consumers() {
+  Consumers consumers() {
     return consumers;
   }
 
-  /**
-   * Whether its consumers keep it from this peer: they are of this very connection, or of another
-   * container.
-   */
-  boolean heldAgainst(Peer peer) {
-    for (ConsumerTarget consumer : consumers) {
-      boolean stale =
-          consumer.peer != peer
-              && !peer.container().isEmpty()
-              && consumer.peer.container().equals(peer.container());
-      if (!stale) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   boolean hasConsumers() {
-    return !consumers.isEmpty();
+    return !consumers.present().isEmpty();
   }
 
   /** Somebody could take a message now. */
@@ -165,14 +151,15 @@ final class Subscription {
   /** Takes a consumer out; its deliveries still have to be settled. */
   void detach(ConsumerTarget consumer) {
     consumer.closed = true;
-    consumers.remove(consumer);
+    consumers.leave(consumer);
     draining.remove(consumer);
     dispatcher.detach(consumer);
-    if (consumer.outCount() > 0) {
-      leaving.add(consumer);
-    }
     for (int i = 0; i < cursors.size(); i++) {
-      cursors.get(i).backlog.forgetShunning();
+      LogCursor cursor = cursors.get(i);
+      if (cursor.backlog.hasShunned()) {
+        cursor.backlog.forgetShunning();
+        touched(cursor);
+      }
     }
   }
 
@@ -186,6 +173,9 @@ final class Subscription {
 
   /** The first message that this consumer can get, or null. */
   @Nullable OutDelivery take(ConsumerTarget consumer) {
+    if (turns != null) {
+      return turns.take(consumer);
+    }
     for (int i = 0; i < cursors.size(); i++) {
       OutDelivery delivery = cursors.get(i).take(consumer);
       if (delivery != null) {
@@ -196,13 +186,38 @@ final class Subscription {
   }
 
   /** Whether some message is not for every consumer. */
-  boolean hasShunned() {
+  boolean selective() {
+    if (turns != null) {
+      return true;
+    }
     for (int i = 0; i < cursors.size(); i++) {
       if (cursors.get(i).backlog.hasShunned()) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Something about what the cursor has in memory or on disk may have changed. */
+  void touched(LogCursor cursor) {
+    if (turns != null) {
+      turns.touched(cursor);
+    }
+  }
+
+  /** Asks for what is to be handed out next, and notes who has bodies in memory. */
+  void fill(BacklogReader backlogs, WindowKeepers keepers) {
+    if (turns != null) {
+      turns.fill(backlogs, keepers);
+      return;
+    }
+    for (int i = 0; i < cursors.size(); i++) {
+      LogCursor cursor = cursors.get(i);
+      if (cursor.wantsRead()) {
+        backlogs.request(cursor);
+      }
+      keepers.note(cursor);
+    }
   }
 
   void handOut(OutDelivery delivery, List<OutDelivery> preSettled) {
@@ -232,7 +247,7 @@ final class Subscription {
 
   private boolean exhaustedFor(ConsumerTarget consumer) {
     for (int i = 0; i < cursors.size(); i++) {
-      if (!cursors.get(i).backlog.exhaustedFor(consumer)) {
+      if (!cursors.get(i).exhaustedFor(consumer)) {
         return false;
       }
     }
@@ -250,6 +265,7 @@ final class Subscription {
               : delivery.shunned;
       delivery.cursor.backlog.giveBack(
           new ReturnedMessage(delivery, delivery.failuresAfter, shunned));
+      touched(delivery.cursor);
     } else {
       acknowledged++;
     }
@@ -267,15 +283,13 @@ final class Subscription {
     delivery.state = OutDelivery.State.DONE;
     unsettled--;
     budget.inFlight(-delivery.bytes);
-    if (consumer.closed && consumer.outCount() == 0) {
-      leaving.remove(consumer);
-    }
+    consumers.settledOne(consumer);
   }
 
   /** The subscription is gone; so are its links and what is out at them. */
   void close(NodeError error) {
     deleted = true;
-    for (ConsumerTarget consumer : everyone()) {
+    for (ConsumerTarget consumer : consumers.all()) {
       for (OutDelivery d = consumer.oldestOut(); d != null; d = d.next) {
         d.state = OutDelivery.State.DONE;
         budget.inFlight(-d.bytes);
@@ -286,7 +300,6 @@ final class Subscription {
       }
     }
     consumers.clear();
-    leaving.clear();
     draining.clear();
     dispatcher.clear();
     unsettled = 0;
@@ -294,48 +307,6 @@ final class Subscription {
       cursor.log.remove(cursor);
       cursor.close();
     }
-  }
-
-  private List<ConsumerTarget> everyone() {
-    if (leaving.isEmpty()) {
-      return consumers;
-    }
-    List<ConsumerTarget> all = new ArrayList<>(consumers);
-    all.addAll(leaving);
-    return all;
-  }
-
-  /** Sequences of this cursor's messages out at consumers, those that are leaving included. */
-  long[] outSequences(LogCursor cursor) {
-    List<ConsumerTarget> all = everyone();
-    int count = 0;
-    for (ConsumerTarget consumer : all) {
-      count += consumer.outCount();
-    }
-    long[] sequences = new long[count];
-    int n = 0;
-    for (ConsumerTarget consumer : all) {
-      for (OutDelivery d = consumer.oldestOut(); d != null; d = d.next) {
-        if (d.cursor == cursor) {
-          sequences[n++] = d.sequence;
-        }
-      }
-    }
-    return n == count ? sequences : Arrays.copyOf(sequences, n);
-  }
-
-  /** The body of a message that some consumer has had for longest, if it is kept. */
-  @Nullable StoredMessage oldestOut(LogCursor cursor, long sequence) {
-    for (int i = 0; i < consumers.size(); i++) {
-      OutDelivery out = consumers.get(i).oldestOut();
-      if (out != null && out.cursor == cursor && out.sequence == sequence) {
-        StoredMessage message = out.messageIfKept();
-        if (message != null) {
-          return message;
-        }
-      }
-    }
-    return null;
   }
 
   /** Messages not yet acknowledged. */
@@ -372,7 +343,7 @@ final class Subscription {
 
   /** Receiving links attached. */
   int consumerCount() {
-    return consumers.size();
+    return consumers.present().size();
   }
 
   /** Deliveries made since the broker started. */

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.NodeName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,6 +29,17 @@ final class Subscriptions {
 
   @Nullable TopicSubscription find(String address) {
     return byAddress.get(address);
+  }
+
+  /** The one whose dead letters this is the address of. */
+  @Nullable TopicSubscription ofDeadLetters(String address) {
+    if (!address.endsWith(NodeName.DEAD_LETTER_SUFFIX)) {
+      return null;
+    }
+    TopicSubscription of =
+        byAddress.get(
+            address.substring(0, address.length() - NodeName.DEAD_LETTER_SUFFIX.length()));
+    return of != null && of.durable() ? of : null;
   }
 
   /** The one that a link made under this name, whatever its topic. */

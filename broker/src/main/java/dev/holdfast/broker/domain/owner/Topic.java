@@ -22,11 +22,12 @@ final class Topic implements Node {
   final TopicDefinition definition;
   final NodeLog log;
   boolean deleted;
+  private long ageDueMs;
   private final Publishers publishers = new Publishers();
 
   Topic(int logId, TopicDefinition definition) {
     this.definition = definition;
-    this.log = new NodeLog(logId, definition.retention().keeps());
+    this.log = new NodeLog(logId, definition.name(), definition.retention().keeps());
   }
 
   @Override
@@ -93,6 +94,17 @@ final class Topic implements Node {
   boolean has(TopicSubscription subscription, StoreView view) {
     StoreView.LogView logView = view.log(log.id);
     return logView != null && logView.cursor(subscription.id) != null;
+  }
+
+  /** Whether some of what it retains may be too old. */
+  boolean ageIsDue(long nowMs) {
+    long age = definition.retention().maxAgeMs();
+    // Looked at again too when the clock has gone back further than could be.
+    return age > 0 && (nowMs >= ageDueMs || ageDueMs - nowMs > age);
+  }
+
+  void lookAtAgeAgain(long atMs) {
+    ageDueMs = atMs;
   }
 
   /** The topic is gone: its links end, and patterns no longer read it. */

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.StartFrom;
 import dev.holdfast.deadletter.DeathRecord;
+import dev.holdfast.storage.FaultyMessageStore;
 import org.junit.jupiter.api.Test;
 
 /** What a subscription takes, and what becomes of what it cannot deliver. */
@@ -95,5 +96,57 @@ class SubscriptionTest {
     assertThat(a.stored).hasSize(1);
     assertThat(rig.store.view().logIds()).hasSize(1);
     assertThat(rig.store.view().log(1).chunkCount()).isZero();
+  }
+
+  @Test
+  void deadLettersCanBeWaitedForBeforeThereAreAny() {
+    rig.topic("prices");
+    rig.subscribe("prices", "audit", null, StartFrom.LATEST);
+    TestConsumer dead = new TestConsumer(rig).open("prices::audit/$dead-letter").flow(9);
+    TestConsumer none = new TestConsumer(rig).open("prices::nobody/$dead-letter").flow(9);
+    TestConsumer a = new TestConsumer(rig).open("prices::audit").flow(9);
+    rig.settle();
+    assertThat(dead.opened.address()).isEqualTo("prices::audit/$dead-letter");
+    assertThat(none.closed.code()).isEqualTo(NodeError.Code.NOT_FOUND);
+
+    rig.send("prices", "bad");
+    a.settle(0, new Outcome.Rejected("", ""));
+    rig.settle();
+
+    assertThat(dead.take()).containsExactly("bad");
+  }
+
+  @Test
+  void aFilterIsNotAskedAgainForWhatComesBack() {
+    rig.topic("prices");
+    TestConsumer a =
+        new TestConsumer(rig).open(one, Sources.filtered("prices", new TextFilter("x"))).flow(9);
+    rig.settle();
+    rig.send("prices", "x1", "y1", "x2");
+    a.settle(0, new Outcome.Modified(true, false));
+    rig.settle();
+    assertThat(a.take()).containsExactly("x1", "x2", "x1");
+    assertThat(a.deliveries.get(2).deliveryCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aRefusedPublishIsStoredForNoSubscription() {
+    rig.topic("prices");
+    rig.subscribe("prices", "gold", new TextFilter("gold"), StartFrom.LATEST);
+    rig.subscribe("prices", "all", null, StartFrom.LATEST);
+    TestPublisher publisher = new TestPublisher(rig).open("prices");
+    rig.settle();
+    rig.store.failCommit(1, FaultyMessageStore.Failure.AFTER_APPLYING);
+    publisher.send("gold");
+    publisher.send("tin");
+    rig.settle();
+    assertThat(publisher.refusals()).hasSize(2);
+    assertThat(rig.subscription("prices::gold").messages()).isZero();
+    assertThat(rig.subscription("prices::all").messages()).isZero();
+    publisher.send("gold");
+    publisher.send("tin");
+    rig.settle();
+    assertThat(rig.subscription("prices::gold").messages()).isEqualTo(1);
+    assertThat(rig.subscription("prices::all").messages()).isEqualTo(2);
   }
 }
