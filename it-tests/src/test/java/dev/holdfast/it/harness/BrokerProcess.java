@@ -138,6 +138,15 @@ public final class BrokerProcess implements AutoCloseable {
   }
 
   /**
+   * The management API of this broker.
+   *
+   * @return the API
+   */
+  public Api api() {
+    return new Api(ready().admin());
+  }
+
+  /**
    * Everything it printed so far.
    *
    * @return lines, joined
