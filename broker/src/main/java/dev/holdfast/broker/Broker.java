@@ -139,6 +139,7 @@ public final class Broker implements AutoCloseable {
     ManagementServices services =
         new ManagementServices(
             owner.admin(),
+            owner.topicAdmin(),
             users,
             AccessPolicy.adminOnly(),
             peers,

@@ -7,6 +7,7 @@ import dev.holdfast.cli.text.Json;
 import dev.holdfast.cli.text.JsonObject;
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The management API as commands see it: JSON objects in and out, failures with exit codes. */
 final class BrokerApi {
@@ -19,6 +20,22 @@ final class BrokerApi {
   /** The path of a queue with what follows it, for example {@code queue("orders", "/purge")}. */
   static String queue(String name, String rest) {
     return "/queues/" + AdminClient.segment(name) + rest;
+  }
+
+  static String topic(String name, String rest) {
+    return "/topics/" + AdminClient.segment(name) + rest;
+  }
+
+  /** The path of a subscription by its address, {@code TOPIC::NAME}. */
+  static String subscription(String address, String rest) {
+    return "/subscriptions/" + AdminClient.segment(address) + rest;
+  }
+
+  /** The path that lists subscriptions: of one topic or pattern, or all. */
+  static String subscriptions(@Nullable String source) {
+    return source == null
+        ? "/subscriptions"
+        : "/subscriptions?source=" + AdminClient.segment(source);
   }
 
   static String user(String name, String rest) {

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 /** The top-level commands by name, in the order in which help shows them. */
 final class Commands {
   private static final List<String> NAMES =
-      List.of("demo", "up", "status", "queue", "msg", "user", "completion", "help");
+      List.of("demo", "up", "status", "queue", "topic", "sub", "msg", "user", "completion", "help");
 
   private Commands() {}
 
@@ -34,6 +34,8 @@ final class Commands {
       case "up" -> new UpCommand();
       case "status" -> new StatusCommand(root);
       case "queue" -> QueueCommands.line(root);
+      case "topic" -> TopicCommands.line(root);
+      case "sub" -> SubscriptionCommands.line(root);
       case "msg" -> MessageCommands.line(root);
       case "user" -> UserCommands.line(root);
       case "completion" -> new CompletionCommand(root);

@@ -1,8 +1,10 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.text.Columns;
 import dev.holdfast.cli.text.Escapes;
 import dev.holdfast.cli.text.Json;
 import dev.holdfast.cli.text.JsonObject;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +38,31 @@ final class Output {
       case json -> out.print(Json.pretty(object) + '\n');
       case ndjson -> out.print(Json.compact(object) + '\n');
     }
+  }
+
+  /** What a command did: a line for people, or the object as JSON. */
+  void result(String line, Map<?, ?> object) {
+    if (isTable()) {
+      line(line);
+    } else {
+      json(object);
+    }
+  }
+
+  /** All fields of one object: in two columns under its kind and name, or as JSON. */
+  void details(JsonObject object, String name) throws IOException {
+    if (!isTable()) {
+      json(object.fields());
+      return;
+    }
+    Columns columns = new Columns(object.text("kind"), object.text(name));
+    for (Map.Entry<?, ?> field : object.fields().entrySet()) {
+      String key = String.valueOf(field.getKey());
+      if (!key.equals(name) && !key.equals("kind")) {
+        columns.add(key, field.getValue() == null ? "-" : String.valueOf(field.getValue()));
+      }
+    }
+    text(columns.render());
   }
 
   /** A list as JSON: the whole answer, or one line per element. */

@@ -171,19 +171,7 @@ final class QueueCommands implements Runnable {
     @Override
     public ExitCode execute() throws CommandFailure, IOException {
       JsonObject queue = root.broker().get(BrokerApi.queue(name, ""));
-      Output output = root.output();
-      if (!output.isTable()) {
-        output.json(queue.fields());
-        return ExitCode.OK;
-      }
-      Columns columns = new Columns(queue.text("kind"), queue.text("name"));
-      for (Map.Entry<?, ?> field : queue.fields().entrySet()) {
-        String key = String.valueOf(field.getKey());
-        if (!key.equals("name") && !key.equals("kind")) {
-          columns.add(key, field.getValue() == null ? "-" : String.valueOf(field.getValue()));
-        }
-      }
-      output.text(columns.render());
+      root.output().details(queue, "name");
       return ExitCode.OK;
     }
   }

@@ -58,6 +58,8 @@ public final class AdminServer {
     StatusApi status = new StatusApi(services, workers);
     QueueApi queues = new QueueApi(services, workers);
     MessageApi messages = new MessageApi(services, workers);
+    TopicApi topics = new TopicApi(services, workers);
+    SubscriptionApi subscriptions = new SubscriptionApi(services, workers);
     UserApi users = new UserApi(services);
     int messageBody =
         (int) Math.min(Integer.MAX_VALUE, services.maxMessageBytes() * 2 + SMALL_BODY);
@@ -75,6 +77,17 @@ public final class AdminServer {
         new Route("GET", api + "/queues/{name}/messages", SMALL_BODY, messages::peek),
         new Route("POST", api + "/queues/{name}/messages", messageBody, messages::send),
         new Route("POST", api + "/queues/{name}/receive", SMALL_BODY, messages::receive),
+        new Route("GET", api + "/topics", SMALL_BODY, topics::list),
+        new Route("POST", api + "/topics", SMALL_BODY, topics::create),
+        new Route("GET", api + "/topics/{name}", SMALL_BODY, topics::show),
+        new Route("DELETE", api + "/topics/{name}", SMALL_BODY, topics::delete),
+        new Route("POST", api + "/topics/{name}/messages", messageBody, messages::send),
+        new Route("GET", api + "/subscriptions", SMALL_BODY, subscriptions::list),
+        new Route("POST", api + "/subscriptions", SMALL_BODY, subscriptions::create),
+        new Route("GET", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::show),
+        new Route("DELETE", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::delete),
+        new Route("POST", api + "/subscriptions/{name}/purge", SMALL_BODY, subscriptions::purge),
+        new Route("POST", api + "/subscriptions/{name}/seek", SMALL_BODY, subscriptions::seek),
         new Route("GET", api + "/users", SMALL_BODY, users::list),
         new Route("POST", api + "/users", SMALL_BODY, users::create),
         new Route("DELETE", api + "/users/{name}", SMALL_BODY, users::delete),

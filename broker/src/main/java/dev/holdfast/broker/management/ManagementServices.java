@@ -2,6 +2,7 @@ package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.domain.NodeAdmin;
+import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
 
@@ -9,6 +10,7 @@ import dev.holdfast.broker.identity.UserStore;
  * What the API works on.
  *
  * @param nodes queues and messages
+ * @param topics topics and subscriptions
  * @param users who logs in with a password
  * @param policy who may manage the broker itself
  * @param peers names callers by their uid
@@ -17,6 +19,7 @@ import dev.holdfast.broker.identity.UserStore;
  */
 public record ManagementServices(
     NodeAdmin nodes,
+    TopicAdmin topics,
     UserStore users,
     AccessPolicy policy,
     PeerPrincipals peers,

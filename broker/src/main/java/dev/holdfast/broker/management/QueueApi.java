@@ -62,7 +62,7 @@ final class QueueApi {
         .thenApply(queue -> ApiAnswer.created(show(queue)));
   }
 
-  private static IdempotencyPolicy idempotency(ObjectNode body) {
+  static IdempotencyPolicy idempotency(ObjectNode body) {
     return new IdempotencyPolicy(
         Json.number(
             body,

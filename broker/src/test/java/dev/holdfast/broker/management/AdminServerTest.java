@@ -3,20 +3,11 @@ package dev.holdfast.broker.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.acl.AccessPolicy;
-import dev.holdfast.broker.identity.PeerPrincipals;
-import dev.holdfast.broker.identity.UserStore;
-import dev.holdfast.broker.net.UnixSocketPath;
-import dev.holdfast.storage.StoreHealth;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,75 +20,20 @@ class AdminServerTest {
   private static final String API = "/api/v1";
 
   @TempDir Path directory;
-  private final FakeNodes nodes = new FakeNodes();
-  private Vertx vertx;
-  private UserStore users;
-  private AdminServer server;
+  private ManagementRig rig;
+  private FakeNodes nodes;
   private HttpOverUnix http;
-  private volatile String notReady = "";
 
   @BeforeEach
   void start() throws Exception {
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-    users = UserStore.open(directory.resolve("users"), InstantSource.system());
-    serve("admin.sock", ownUid());
-  }
-
-  private static long ownUid() throws Exception {
-    return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-  }
-
-  private void serve(String name, long adminUid) throws Exception {
-    UnixSocketPath path = UnixSocketPath.prepare(directory.resolve(name));
-    ManagementServices services =
-        new ManagementServices(
-            nodes,
-            users,
-            AccessPolicy.adminOnly(),
-            new PeerPrincipals(adminUid, Set.of()),
-            new View(),
-            1 << 20);
-    server =
-        AdminServer.start(vertx, path, services)
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(30, TimeUnit.SECONDS);
-    path.secure();
-    http = new HttpOverUnix(path.path());
+    rig = new ManagementRig(directory);
+    nodes = rig.nodes;
+    http = rig.http;
   }
 
   @AfterEach
   void stop() throws Exception {
-    server.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    users.close();
-    vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-  }
-
-  private final class View implements BrokerView {
-    @Override
-    public Facts facts() {
-      return new Facts("1.2.3", 42, "/data", List.of(new Listener("amqp", "127.0.0.1:5672")));
-    }
-
-    @Override
-    public long uptimeSeconds() {
-      return 7;
-    }
-
-    @Override
-    public StoreHealth store() {
-      return new StoreHealth(true, "", 100, 10, 50);
-    }
-
-    @Override
-    public int connections() {
-      return 3;
-    }
-
-    @Override
-    public String notReady() {
-      return notReady;
-    }
+    rig.close();
   }
 
   @Test
@@ -116,16 +52,7 @@ class AdminServerTest {
       }
     }
     Set<String> served =
-        AdminServer.routes(
-                new ManagementServices(
-                    nodes,
-                    users,
-                    AccessPolicy.adminOnly(),
-                    new PeerPrincipals(0, Set.of()),
-                    new View(),
-                    1),
-                Runnable::run)
-            .stream()
+        AdminServer.routes(rig.services(0), Runnable::run).stream()
             .filter(r -> r.path().startsWith(API))
             .map(r -> r.method() + " " + r.path().substring(API.length()))
             .collect(Collectors.toCollection(TreeSet::new));
@@ -137,14 +64,15 @@ class AdminServerTest {
     HttpOverUnix.Answer status = http.call("GET", API + "/status", "");
     assertThat(status.status()).isEqualTo(200);
     assertThat(status.body().path("version").asText()).isEqualTo("1.2.3");
-    assertThat(status.body().path("you").path("principal").asText()).isEqualTo("uid:" + ownUid());
+    assertThat(status.body().path("you").path("principal").asText())
+        .isEqualTo("uid:" + ManagementRig.ownUid());
     assertThat(status.body().path("you").path("roles").path(0).asText()).isEqualTo("admin");
     assertThat(status.body().path("totals").path("connections").asInt()).isEqualTo(3);
     assertThat(status.body().path("listeners").path(0).path("protocol").asText()).isEqualTo("amqp");
     for (String path : List.of("/readyz", API + "/health")) {
       assertThat(http.call("GET", path, "").status()).isEqualTo(200);
     }
-    notReady = "the disk is full";
+    rig.notReady = "the disk is full";
     for (String path : List.of("/readyz", API + "/health")) {
       HttpOverUnix.Answer health = http.call("GET", path, "");
       assertThat(health.status()).isEqualTo(503);
@@ -325,22 +253,12 @@ class AdminServerTest {
 
   @Test
   void strangersAreRefusedEverything() throws Exception {
-    stop();
-    vertx = Vertx.vertx();
-    users = UserStore.open(directory.resolve("users"), InstantSource.system());
-    serve("other.sock", ownUid() + 1);
-    notReady = "detail";
-    for (Route route :
-        AdminServer.routes(
-            new ManagementServices(
-                nodes,
-                users,
-                AccessPolicy.adminOnly(),
-                new PeerPrincipals(0, Set.of()),
-                new View(),
-                1),
-            Runnable::run)) {
-      String path = route.path().replace("{name}", "x");
+    rig.serve("other.sock", ManagementRig.ownUid() + 1);
+    http = rig.http;
+    rig.notReady = "detail";
+    for (Route route : AdminServer.routes(rig.services(0), Runnable::run)) {
+      String path =
+          route.path().replace("subscriptions/{name}", "subscriptions/x::y").replace("{name}", "x");
       HttpOverUnix.Answer answer = http.call(route.method(), path, validBody(route));
       if (path.endsWith("health") || path.endsWith("z")) {
         assertThat(answer.body().toString()).doesNotContain("detail");
@@ -349,13 +267,17 @@ class AdminServerTest {
         assertThat(answer.code()).isEqualTo("unauthorized");
       }
     }
-    assertThat(users.users()).isEmpty();
+    assertThat(rig.users.users()).isEmpty();
   }
 
   private static String validBody(Route route) {
     if (route.path().endsWith("/messages")) {
       return "{\"body\":{\"text\":\"\"}}";
     }
-    return route.method().equals("POST") ? "{\"name\":\"x\"}" : "{}";
+    if (route.path().endsWith("/subscriptions")) {
+      return "{\"source\":\"x\",\"name\":\"x\"}";
+    }
+    boolean make = route.method().equals("POST") && !route.path().contains("{");
+    return make ? "{\"name\":\"x\"}" : "{}";
   }
 }

@@ -1,0 +1,107 @@
+package dev.holdfast.broker.management;
+
+import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.domain.owner.DomainSettings;
+import dev.holdfast.broker.domain.owner.OwnerLoop;
+import dev.holdfast.broker.identity.PeerPrincipals;
+import dev.holdfast.broker.identity.UserStore;
+import dev.holdfast.broker.net.UnixSocketPath;
+import dev.holdfast.storage.FaultyMessageStore;
+import dev.holdfast.storage.StoreHealth;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** A management server over nodes that are made up and topics that are real. */
+final class ManagementRig implements AutoCloseable {
+  final FakeNodes nodes = new FakeNodes();
+  final UserStore users;
+  HttpOverUnix http;
+  volatile String notReady = "";
+  private final Path directory;
+  private final OwnerLoop owner =
+      new OwnerLoop(
+          FaultyMessageStore.create(),
+          DomainSettings.defaults(),
+          AccessPolicy.adminOnly(),
+          InstantSource.system());
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+  private AdminServer server;
+
+  ManagementRig(Path directory) throws Exception {
+    this.directory = directory;
+    users = UserStore.open(directory.resolve("users"), InstantSource.system());
+    owner.start();
+    serve("admin.sock", ownUid());
+  }
+
+  static long ownUid() throws Exception {
+    return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+  }
+
+  ManagementServices services(long adminUid) {
+    return new ManagementServices(
+        nodes,
+        owner.topicAdmin(),
+        users,
+        AccessPolicy.adminOnly(),
+        new PeerPrincipals(adminUid, Set.of()),
+        new View(),
+        1 << 20);
+  }
+
+  /** Serves at another socket, for another administrator, instead. */
+  void serve(String name, long adminUid) throws Exception {
+    if (server != null) {
+      server.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+    UnixSocketPath path = UnixSocketPath.prepare(directory.resolve(name));
+    server =
+        AdminServer.start(vertx, path, services(adminUid))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(30, TimeUnit.SECONDS);
+    path.secure();
+    http = new HttpOverUnix(path.path());
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    owner.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    users.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  private final class View implements BrokerView {
+    @Override
+    public Facts facts() {
+      return new Facts("1.2.3", 42, "/data", List.of(new Listener("amqp", "127.0.0.1:5672")));
+    }
+
+    @Override
+    public long uptimeSeconds() {
+      return 7;
+    }
+
+    @Override
+    public StoreHealth store() {
+      return new StoreHealth(true, "", 100, 10, 50);
+    }
+
+    @Override
+    public int connections() {
+      return 3;
+    }
+
+    @Override
+    public String notReady() {
+      return notReady;
+    }
+  }
+}
