@@ -25,6 +25,7 @@ final class ConsumerLinks {
   private final DirtySubscriptions dirty;
   private final SourceResolver sources;
   private final SubscriptionStaging staging;
+  private final Browsers browsers;
   private final IdentityHashMap<ConsumerPort, ConsumerTarget> targets = new IdentityHashMap<>();
 
   /** Links that only looked a subscription up, and may delete it. */
@@ -32,19 +33,24 @@ final class ConsumerLinks {
 
   private record Finder(Principal principal, TopicSubscription found) {}
 
-  ConsumerLinks(
+  /** What receiving links work with. */
+  record Parts(
       NodeRegistry nodes,
       AccessCheck access,
       Outbox outbox,
       Settler settler,
       DirtySubscriptions dirty,
-      SubscriptionStaging staging) {
-    this.nodes = nodes;
-    this.access = access;
-    this.outbox = outbox;
-    this.settler = settler;
-    this.dirty = dirty;
-    this.staging = staging;
+      SubscriptionStaging staging,
+      Browsers browsers) {}
+
+  ConsumerLinks(Parts parts) {
+    this.nodes = parts.nodes();
+    this.access = parts.access();
+    this.outbox = parts.outbox();
+    this.settler = parts.settler();
+    this.dirty = parts.dirty();
+    this.staging = parts.staging();
+    this.browsers = parts.browsers();
     this.sources = new SourceResolver(nodes, access);
   }
 
@@ -77,6 +83,8 @@ final class ConsumerLinks {
     Resolution resolution = resolve(command);
     if (resolution instanceof Resolution.Join join) {
       join(command, join);
+    } else if (resolution instanceof Resolution.Browse browse) {
+      browsers.open(command, browse, outbox.lane(command.port().loop()));
     } else if (resolution instanceof Resolution.Refused refused) {
       refuse(command.port(), refused.error());
     } else {
@@ -148,6 +156,11 @@ final class ConsumerLinks {
       target.subscription.flow(
           target, command.deliveryLimit(), command.byteLimit(), command.drain());
       dirty.add(target.subscription);
+      return;
+    }
+    Browser browser = browsers.find(command.port());
+    if (browser != null) {
+      browser.link.flow(command.deliveryLimit(), command.byteLimit(), command.drain());
     }
   }
 
@@ -157,6 +170,10 @@ final class ConsumerLinks {
         && delivery.consumer.port == command.port()
         && !delivery.consumer.closed) {
       settler.settle(delivery, command.outcome(), command.confirm());
+    } else if (command.delivery() instanceof Browser.Copy copy
+        && copy.browser() == browsers.find(command.port())
+        && command.confirm()) {
+      copy.browser().link.outcomeStored(copy);
     }
   }
 
@@ -171,6 +188,7 @@ final class ConsumerLinks {
       outbox.lane(port.loop()).add(new EdgeEvent.Unsubscribed(port, stays));
     }
     finders.remove(port);
+    browsers.close(port);
     ConsumerTarget target = targets.remove(port);
     if (target != null && !target.closed) {
       end(target);
@@ -261,6 +279,7 @@ final class ConsumerLinks {
 
   /** The broker stops: what is out stays in the log, untouched. */
   void closeAll(NodeError error) {
+    browsers.closeAll(error);
     for (ConsumerTarget target : targets.values()) {
       if (!target.closed) {
         target.closed = true;

@@ -1,21 +1,17 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.ConsumerPort;
-import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.Peer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A receiving link as the owner knows it: its credit and what is out at it.
+ * A consumer: a receiving link that takes messages, and what is out at it.
  *
- * <p>Invariants: never more deliveries than {@code deliveryLimit}; after {@code byteLimit} is
- * crossed nothing until it is raised; a closed consumer has no delivery in state OUT.
+ * <p>Invariant: a closed consumer has no delivery in state OUT.
  */
 final class ConsumerTarget {
   final ConsumerPort port;
@@ -28,29 +24,16 @@ final class ConsumerTarget {
   final boolean unsubscribes;
 
   private final @Nullable Predicate<String> mayRead;
-  private final Outbox.Lane lane;
+  private final ReceivingLink link;
 
   boolean closed;
 
   /** In the ring of consumers with credit. */
   boolean ready;
 
-  boolean draining;
-
-  private long deliveryLimit;
-  private long byteLimit;
-  private long delivered;
-  private long deliveredBytes;
   private int outCount;
-
   private @Nullable OutDelivery oldest;
   private @Nullable OutDelivery newest;
-
-  // Lists of the batch under way; the edge's once the batch is handed over.
-  private List<Delivery> deliveries = List.of();
-  private long deliveriesBatch;
-  private List<Delivery> stored = List.of();
-  private long storedBatch;
 
   /**
    * Makes one.
@@ -69,23 +52,24 @@ final class ConsumerTarget {
     this.defaultOutcome = command.defaultOutcome();
     this.unsubscribes = join.unsubscribes();
     this.mayRead = mayRead;
-    this.lane = lane;
+    this.link = new ReceivingLink(command.port(), lane);
   }
 
   void emit(EdgeEvent event) {
-    lane.add(event);
+    link.emit(event);
   }
 
   void flow(long deliveries, long bytes, boolean drain) {
-    deliveryLimit = deliveries;
-    byteLimit = bytes;
-    draining = drain;
+    link.flow(deliveries, bytes, drain);
   }
 
-  /** Takes the credit that a drain has consumed. */
-  void forgetCredit() {
-    deliveryLimit = delivered;
-    draining = false;
+  boolean draining() {
+    return link.draining();
+  }
+
+  /** Answers the drain: what credit was left is consumed. */
+  void drained(long available) {
+    link.drained(available);
   }
 
   /** Whether it may receive messages of this log. */
@@ -94,35 +78,21 @@ final class ConsumerTarget {
   }
 
   boolean hasCredit() {
-    return delivered < deliveryLimit && deliveredBytes < byteLimit && !closed;
+    return !closed && link.hasCredit();
   }
 
   boolean limitReached() {
-    return delivered >= deliveryLimit;
+    return link.limitReached();
   }
 
   void deliver(OutDelivery delivery) {
-    delivered++;
-    deliveredBytes += delivery.bytes;
     outCount++;
     link(delivery);
-    long batch = lane.batch();
-    if (deliveriesBatch != batch) {
-      deliveriesBatch = batch;
-      deliveries = new ArrayList<>();
-      lane.add(new EdgeEvent.Deliver(port, deliveries));
-    }
-    deliveries.add(delivery);
+    link.deliver(delivery, delivery.bytes);
   }
 
   void outcomeStored(OutDelivery delivery) {
-    long batch = lane.batch();
-    if (storedBatch != batch) {
-      storedBatch = batch;
-      stored = new ArrayList<>();
-      lane.add(new EdgeEvent.OutcomesStored(port, stored));
-    }
-    stored.add(delivery);
+    link.outcomeStored(delivery);
   }
 
   int outCount() {

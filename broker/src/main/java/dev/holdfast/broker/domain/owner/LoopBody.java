@@ -38,6 +38,7 @@ final class LoopBody {
   private final BacklogReader backlogs;
   private final Settler settler;
   private final PublisherLinks publishers;
+  private final Browsers browsers;
   private final ConsumerLinks consumers;
   private final Committer committer;
   private final AdminContext admin;
@@ -77,7 +78,10 @@ final class LoopBody {
     publishers =
         new PublisherLinks(
             nodes, access, batch, outbox, new PublisherLinks.Intake(gate, keys), settings);
-    consumers = new ConsumerLinks(nodes, access, outbox, settler, dirty, staging);
+    browsers = new Browsers(reads, backlogs);
+    consumers =
+        new ConsumerLinks(
+            new ConsumerLinks.Parts(nodes, access, outbox, settler, dirty, staging, browsers));
     committer =
         new Committer(
             new Committer.Parts(store, nodes, batch, settler, outbox, gate, keys, dirty),
@@ -138,6 +142,7 @@ final class LoopBody {
       apply();
     }
     dispatch();
+    browsers.run(store.view(), now);
     batch.clear();
     keys.batchEnded();
     outbox.flush();

@@ -22,6 +22,14 @@ sealed interface Resolution {
   record Join(Subscription group, OpenedSource source, boolean unsubscribes)
       implements Resolution {}
 
+  /**
+   * A link that looks without taking.
+   *
+   * @param queue at which
+   * @param source what it really gets
+   */
+  record Browse(Queue queue, OpenedSource source) implements Resolution {}
+
   /** A consumer of dead letters that have no queue yet, because there were none. */
   record NeedsDeadLetters(TopicSubscription of) implements Resolution {}
 

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Reads what a receiving link asks for, and decides without changing anything: join, subscribe, or
  * refuse.
  *
- * <p>Who may: receiving from a queue needs {@code receive} on it. A link's own volatile
- * subscription needs {@code receive} on the topic. Joining a named one needs {@code receive} on the
- * subscription, and making it {@code create} on it and {@code receive} on the topic besides. A
- * pattern is asked about like a topic's name, and then for each topic it reads, whenever a message
- * of it is to be handed out.
+ * <p>Who may: receiving from a queue needs {@code receive} on it, browsing it {@code browse}. A
+ * link's own volatile subscription needs {@code receive} on the topic. Joining a named one needs
+ * {@code receive} on the subscription, and making it {@code create} on it and {@code receive} on
+ * the topic besides. A pattern is asked about like a topic's name, and then for each topic it
+ * reads, whenever a message of it is to be handed out.
  */
 final class SourceResolver {
   private final NodeRegistry nodes;
@@ -60,7 +60,9 @@ final class SourceResolver {
     Node node = nodes.find(address);
     boolean named = source.subscription() != null && node instanceof Topic;
     if (!named) {
-      check(access.denied(peer.principal(), Permission.RECEIVE, address));
+      boolean looks = source.selection().browse() && !(node instanceof Topic);
+      check(
+          access.denied(peer.principal(), looks ? Permission.BROWSE : Permission.RECEIVE, address));
     }
     if (node == null) {
       TopicSubscription of = nodes.subscriptions().ofDeadLetters(address);
@@ -82,8 +84,13 @@ final class SourceResolver {
       throw refused(
           NodeError.Code.NOT_ALLOWED, queue.name() + " is a queue and has no subscriptions");
     }
-    if (source.selection().browse() || source.selection().filter() != null) {
-      throw refused(NodeError.Code.NOT_IMPLEMENTED, "queues are neither browsed nor filtered yet");
+    if (source.selection().browse()) {
+      return new Resolution.Browse(
+          queue,
+          new OpenedSource(queue.name(), NodeKind.QUEUE, null, source.selection().filter(), false));
+    }
+    if (source.selection().filter() != null) {
+      throw refused(NodeError.Code.NOT_IMPLEMENTED, "queues are not filtered yet");
     }
     return new Resolution.Join(
         queue.subscription,

@@ -234,12 +234,10 @@ final class Subscription {
   private void answerDrains(StoreView view) {
     for (int i = draining.size() - 1; i >= 0; i--) {
       ConsumerTarget consumer = draining.get(i);
-      if (consumer.draining && (consumer.limitReached() || exhaustedFor(consumer))) {
-        consumer.forgetCredit();
-        consumer.emit(
-            new EdgeEvent.Drained(consumer.port, messages(view) - unsettled - unreadable()));
+      if (consumer.draining() && (consumer.limitReached() || exhaustedFor(consumer))) {
+        consumer.drained(messages(view) - unsettled - unreadable());
       }
-      if (!consumer.draining) {
+      if (!consumer.draining()) {
         draining.remove(i);
       }
     }

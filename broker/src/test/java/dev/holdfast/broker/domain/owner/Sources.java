@@ -52,4 +52,14 @@ final class Sources {
     return new SourceRequest(
         topic, null, null, null, new Selection(false, null, false, start), Turn.ORDINARY);
   }
+
+  static SourceRequest browse(String queue, MessageFilter filter) {
+    return new SourceRequest(
+        queue,
+        null,
+        null,
+        null,
+        new Selection(true, filter, false, StartFrom.LATEST),
+        Turn.ORDINARY);
+  }
 }
