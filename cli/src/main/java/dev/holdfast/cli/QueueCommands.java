@@ -93,6 +93,11 @@ final class QueueCommands implements Runnable {
         description = "A message without an idempotency key is known by its message-id.")
     private boolean idempotencyByMessageId;
 
+    @Option(
+        names = "--single-active-consumer",
+        description = "Only one consumer gets messages; when it goes the next one takes over.")
+    private boolean singleActiveConsumer;
+
     Create(HoldfastCommand root) {
       this.root = root;
     }
@@ -112,6 +117,9 @@ final class QueueCommands implements Runnable {
       }
       if (idempotencyByMessageId) {
         definition.put("idempotencyByMessageId", true);
+      }
+      if (singleActiveConsumer) {
+        definition.put("singleActiveConsumer", true);
       }
       JsonObject queue = root.broker().post("/queues", definition);
       Output output = root.output();

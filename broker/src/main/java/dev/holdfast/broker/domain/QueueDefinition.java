@@ -11,6 +11,7 @@ import dev.holdfast.deadletter.RetryPolicy;
  * @param lifetime how long messages, and the queue itself, live
  * @param limits how much it holds
  * @param idempotency how messages that are sent again are known
+ * @param serving which consumer gets which message
  */
 public record QueueDefinition(
     String name,
@@ -18,7 +19,19 @@ public record QueueDefinition(
     Handling handling,
     Lifetime lifetime,
     Limits limits,
-    IdempotencyPolicy idempotency) {
+    IdempotencyPolicy idempotency,
+    Serving serving) {
+
+  /** One whose consumers take turns. */
+  public QueueDefinition(
+      String name,
+      long maxMessageBytes,
+      Handling handling,
+      Lifetime lifetime,
+      Limits limits,
+      IdempotencyPolicy idempotency) {
+    this(name, maxMessageBytes, handling, lifetime, limits, idempotency, Serving.TURNS);
+  }
 
   /** One with defaults for all but the retry policy. */
   public QueueDefinition(String name, long maxMessageBytes, RetryPolicy retry) {
@@ -83,6 +96,18 @@ public record QueueDefinition(
 
     /** Unlimited. */
     public static final Limits NONE = new Limits(0, 0, Overflow.REJECT);
+  }
+
+  /**
+   * Which consumer gets which message.
+   *
+   * @param singleActiveConsumer only one consumer is served, the oldest of those with the highest
+   *     priority; the next one takes over when it has gone and nothing is out any more
+   */
+  public record Serving(boolean singleActiveConsumer) {
+
+    /** Consumers take turns, messages go in the order in which they came. */
+    public static final Serving TURNS = new Serving(false);
   }
 
   /** What happens to a message that does not fit. */

@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.QueueDefinition;
+import dev.holdfast.broker.domain.QueueDefinition.Handling;
+import dev.holdfast.broker.domain.QueueDefinition.Lifetime;
+import dev.holdfast.broker.domain.QueueDefinition.Limits;
+import dev.holdfast.broker.domain.QueueDefinition.Serving;
 import dev.holdfast.broker.domain.QueueInfo;
 import dev.holdfast.deadletter.RetryPolicy;
 import java.time.Instant;
@@ -19,7 +23,8 @@ final class QueueApi {
           "maxMessageBytes",
           "maxDeliveries",
           "idempotencyWindowMs",
-          "idempotencyByMessageId");
+          "idempotencyByMessageId",
+          "singleActiveConsumer");
   private static final int MOST_DELIVERIES = RetryPolicy.MOST_DELIVERIES;
 
   private final NodeAdmin nodes;
@@ -55,8 +60,14 @@ final class QueueApi {
         new QueueDefinition(
             Json.text(body, "name"),
             maxBytes,
-            RetryPolicy.atOnce((int) maxDeliveries),
-            idempotency(body));
+            new Handling(
+                RetryPolicy.atOnce((int) maxDeliveries),
+                Handling.DEFAULT.lockTimeoutMs(),
+                Handling.DEFAULT.deadLetterTo()),
+            Lifetime.DEFAULT,
+            Limits.NONE,
+            idempotency(body),
+            serving(body));
     return nodes
         .createQueue(request.principal(), definition)
         .thenApply(queue -> ApiAnswer.created(show(queue)));
@@ -71,6 +82,11 @@ final class QueueApi {
             IdempotencyPolicy.MAX_WINDOW_MS,
             IdempotencyPolicy.DEFAULT.windowMs()),
         Json.flag(body, "idempotencyByMessageId", IdempotencyPolicy.DEFAULT.byMessageId()));
+  }
+
+  private static Serving serving(ObjectNode body) {
+    return new Serving(
+        Json.flag(body, "singleActiveConsumer", Serving.TURNS.singleActiveConsumer()));
   }
 
   CompletionStage<ApiAnswer> show(ApiRequest request) {
@@ -113,6 +129,7 @@ final class QueueApi {
         .put("maxMessageBytes", queue.definition().maxMessageBytes())
         .put("maxDeliveries", queue.definition().retry().maxDeliveries())
         .put("idempotencyWindowMs", queue.definition().idempotency().windowMs())
-        .put("idempotencyByMessageId", queue.definition().idempotency().byMessageId());
+        .put("idempotencyByMessageId", queue.definition().idempotency().byMessageId())
+        .put("singleActiveConsumer", queue.definition().serving().singleActiveConsumer());
   }
 }

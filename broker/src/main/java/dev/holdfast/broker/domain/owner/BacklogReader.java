@@ -164,6 +164,7 @@ final class BacklogReader implements Settler.BodyFetcher {
     if (result.corrupt()) {
       report(subscription.name, result);
       subscription.unreadable(delivery);
+      dirty.add(subscription);
       if (delivery.confirm) {
         delivery.consumer.outcomeStored(delivery);
       }

@@ -20,6 +20,12 @@ final class ConsumerTarget {
   final boolean preSettled;
   final Outcome defaultOutcome;
 
+  /** Those with a higher one are served first. */
+  final int priority;
+
+  /** Nobody else may consume beside it. */
+  final boolean exclusive;
+
   /** When this link is closed, its subscription is no longer wanted. */
   final boolean unsubscribes;
 
@@ -50,6 +56,8 @@ final class ConsumerTarget {
     this.subscription = join.group();
     this.preSettled = command.preSettled();
     this.defaultOutcome = command.defaultOutcome();
+    this.priority = command.source().turn().priority();
+    this.exclusive = command.source().turn().exclusive();
     this.unsubscribes = join.unsubscribes();
     this.mayRead = mayRead;
     this.link = new ReceivingLink(command.port(), lane);

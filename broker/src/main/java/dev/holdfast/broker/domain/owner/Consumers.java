@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
@@ -15,20 +16,43 @@ final class Consumers {
   private final List<ConsumerTarget> present = new ArrayList<>(0);
   private final List<ConsumerTarget> leaving = new ArrayList<>(0);
 
+  private @Nullable ConsumerTarget foremost;
+
   List<ConsumerTarget> present() {
     return present;
   }
 
   void add(ConsumerTarget consumer) {
     present.add(consumer);
+    if (foremost == null || consumer.priority > foremost.priority) {
+      foremost = consumer;
+    }
+  }
+
+  /** The oldest of those with the highest priority; null when nobody is here. */
+  @Nullable ConsumerTarget foremost() {
+    return foremost;
   }
 
   /** Its link is gone; its deliveries still have to be settled. */
   void leave(ConsumerTarget consumer) {
     present.remove(consumer);
+    if (consumer == foremost) {
+      foremost = findForemost();
+    }
     if (consumer.outCount() > 0) {
       leaving.add(consumer);
     }
+  }
+
+  private @Nullable ConsumerTarget findForemost() {
+    ConsumerTarget found = null;
+    for (ConsumerTarget consumer : present) {
+      if (found == null || consumer.priority > found.priority) {
+        found = consumer;
+      }
+    }
+    return found;
   }
 
   /** One of its deliveries has ended. */
@@ -50,6 +74,7 @@ final class Consumers {
 
   void clear() {
     present.clear();
+    foremost = null;
     leaving.clear();
   }
 
@@ -68,6 +93,20 @@ final class Consumers {
       }
     }
     return false;
+  }
+
+  /** Why nobody more, or nobody who asks for exclusiveness, may join them; null when one may. */
+  @Nullable NodeError refusal(boolean exclusive) {
+    // An exclusive consumer is alone.
+    boolean locked = !present.isEmpty() && (exclusive || present.get(0).exclusive);
+    return locked
+        ? new NodeError(
+            NodeError.Code.LOCKED,
+            exclusive
+                ? "an exclusive consumer has to be the only one, and there are others; close them"
+                    + " first"
+                : "an exclusive consumer is attached; close it first")
+        : null;
   }
 
   /** Sequences of this cursor's messages that are out. */

@@ -251,8 +251,7 @@ final class LoopBody {
     for (int i = 0; i < settlements.size(); i++) {
       OutDelivery delivery = settlements.get(i);
       Subscription subscription = delivery.consumer.subscription;
-      subscription.settled(delivery);
-      if (delivery.effect == OutDelivery.Effect.GIVE_BACK) {
+      if (subscription.settled(delivery)) {
         dirty.add(subscription);
       }
       if (delivery.confirm && !delivery.consumer.closed) {

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.QueueDefinition;
+import dev.holdfast.broker.domain.QueueDefinition.Handling;
+import dev.holdfast.broker.domain.QueueDefinition.Lifetime;
+import dev.holdfast.broker.domain.QueueDefinition.Limits;
+import dev.holdfast.broker.domain.QueueDefinition.Serving;
 import dev.holdfast.broker.domain.TopicDefinition;
 import dev.holdfast.deadletter.RetryPolicy;
 import java.io.IOException;
@@ -63,7 +67,8 @@ final class NodeCodec {
             .put("maxMessageBytes", definition.maxMessageBytes())
             .put("maxDeliveries", definition.retry().maxDeliveries())
             .put("idempotencyWindowMs", definition.idempotency().windowMs())
-            .put("idempotencyByMessageId", definition.idempotency().byMessageId()));
+            .put("idempotencyByMessageId", definition.idempotency().byMessageId())
+            .put("singleActiveConsumer", definition.serving().singleActiveConsumer()));
   }
 
   static byte[] encode(StoredTopic topic) {
@@ -113,8 +118,12 @@ final class NodeCodec {
         new QueueDefinition(
             json.required("name").asText(),
             json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
-            retry(json),
-            idempotency(json));
+            new Handling(
+                retry(json), Handling.DEFAULT.lockTimeoutMs(), Handling.DEFAULT.deadLetterTo()),
+            Lifetime.DEFAULT,
+            Limits.NONE,
+            idempotency(json),
+            new Serving(json.path("singleActiveConsumer").asBoolean()));
     return new StoredQueue(
         definition, json.required("log").asInt(), json.required("deadLetterLog").asInt());
   }

@@ -252,6 +252,7 @@ final class NodeRegistry {
                 topic == null ? RetryPolicy.DEFAULT : topic.definition.retry(),
                 durable ? Subscription.Undeliverable.DEAD_LETTER : Subscription.Undeliverable.DROP,
                 durable,
+                false,
                 NodeName.isPattern(definition.source()),
                 intake),
             budget);

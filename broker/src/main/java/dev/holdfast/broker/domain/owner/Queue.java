@@ -41,7 +41,13 @@ final class Queue implements Node {
     this.subscription =
         new Subscription(
             new Subscription.Terms(
-                definition.name(), definition.retry(), undeliverable, true, false, null),
+                definition.name(),
+                definition.retry(),
+                undeliverable,
+                true,
+                definition.serving().singleActiveConsumer(),
+                false,
+                null),
             budget);
     subscription.deadLetters = deadLetters;
     this.cursor = subscription.read(log, CURSOR, limits);

@@ -92,6 +92,7 @@ final class SourceResolver {
     if (source.selection().filter() != null) {
       throw refused(NodeError.Code.NOT_IMPLEMENTED, "queues are not filtered yet");
     }
+    check(queue.subscription.consumers().refusal(source.turn().exclusive()));
     return new Resolution.Join(
         queue.subscription,
         new OpenedSource(queue.name(), NodeKind.QUEUE, null, null, false),
@@ -135,7 +136,7 @@ final class SourceResolver {
               + "; unsubscribe first");
     }
     if (same(present.definition, wanted)) {
-      return join(peer, present, true);
+      return join(peer, source, present, true);
     }
     if (present.group.hasConsumers()) {
       throw refused(
@@ -153,7 +154,7 @@ final class SourceResolver {
     }
     TopicSubscription present = nodes.subscriptions().find(address);
     if (present != null) {
-      return join(peer, present, false);
+      return join(peer, source, present, false);
     }
     String of = SubscriptionNames.source(address);
     if (access.denied(peer.principal(), Permission.CREATE, address) != null) {
@@ -186,8 +187,12 @@ final class SourceResolver {
     return new Resolution.Subscribe(wanted, source.selection().start(), replaced);
   }
 
-  private static Resolution join(Peer peer, TopicSubscription present, boolean unsubscribes) {
-    if (!present.definition.traits().shared() && present.group.consumers().holdAgainst(peer)) {
+  private static Resolution join(
+      Peer peer, SourceRequest source, TopicSubscription present, boolean unsubscribes) {
+    Consumers consumers = present.group.consumers();
+    if (present.definition.traits().shared()) {
+      check(consumers.refusal(source.turn().exclusive()));
+    } else if (consumers.holdAgainst(peer)) {
       throw refused(
           NodeError.Code.LOCKED,
           "the subscription has a consumer and is not shared; close that first");

@@ -38,7 +38,7 @@ final class Subscription {
 
   private final List<LogCursor> cursors = new ArrayList<>(1);
   private final @Nullable FairTurns turns;
-  private final Dispatcher dispatcher = new Dispatcher(this);
+  private final Dispatcher dispatcher;
   private final Consumers consumers = new Consumers();
   private final List<ConsumerTarget> draining = new ArrayList<>(0);
   private long unsettled;
@@ -62,6 +62,7 @@ final class Subscription {
    * @param retry how often a message is tried
    * @param undeliverable what then
    * @param durable it outlives a restart
+   * @param singleActive only one consumer is served at a time
    * @param many it reads many logs, fairly; otherwise in the order of its cursors
    * @param intake what it takes of its logs; null: all
    */
@@ -70,6 +71,7 @@ final class Subscription {
       RetryPolicy retry,
       Undeliverable undeliverable,
       boolean durable,
+      boolean singleActive,
       boolean many,
       @Nullable Intake intake) {}
 
@@ -80,6 +82,7 @@ final class Subscription {
     this.durable = terms.durable();
     this.intake = terms.intake();
     this.budget = budget;
+    this.dispatcher = new Dispatcher(this, terms.singleActive());
     this.turns = terms.many() ? new FairTurns() : null;
   }
 
@@ -234,7 +237,8 @@ final class Subscription {
   private void answerDrains(StoreView view) {
     for (int i = draining.size() - 1; i >= 0; i--) {
       ConsumerTarget consumer = draining.get(i);
-      if (consumer.draining() && (consumer.limitReached() || exhaustedFor(consumer))) {
+      if (consumer.draining()
+          && (consumer.limitReached() || !dispatcher.serves(consumer) || exhaustedFor(consumer))) {
         consumer.drained(messages(view) - unsettled - unreadable());
       }
       if (!consumer.draining()) {
@@ -252,8 +256,8 @@ final class Subscription {
     return true;
   }
 
-  /** The outcome of a delivery is committed. */
-  void settled(OutDelivery delivery) {
+  /** The outcome of a delivery is committed; true when somebody may get something now. */
+  boolean settled(OutDelivery delivery) {
     ConsumerTarget consumer = delivery.consumer;
     end(delivery);
     if (delivery.effect == OutDelivery.Effect.GIVE_BACK) {
@@ -264,9 +268,10 @@ final class Subscription {
       delivery.cursor.backlog.giveBack(
           new ReturnedMessage(delivery, delivery.failuresAfter, shunned));
       touched(delivery.cursor);
-    } else {
-      acknowledged++;
+      return true;
     }
+    acknowledged++;
+    return !dispatcher.serves(consumer);
   }
 
   /** A delivery whose message cannot be read again: kept in the log, not delivered any more. */
