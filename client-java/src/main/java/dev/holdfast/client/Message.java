@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * as JDK types.
  */
 public final class Message {
+  /** Annotation that carries the idempotency key. */
+  static final String IDEMPOTENCY_KEY = "x-opt-idempotency-key";
+
   private final MessageBuilder from;
 
   Message(MessageBuilder from) {
@@ -104,6 +107,11 @@ public final class Message {
   /** MIME type of the body (AMQP content-type). */
   public Optional<String> contentType() {
     return Optional.ofNullable(from.contentType);
+  }
+
+  /** The idempotency key, when the message carries one. */
+  public Optional<String> idempotencyKey() {
+    return Optional.ofNullable(annotations().get(IDEMPOTENCY_KEY)).map(Object::toString);
   }
 
   /** Messages of one group go to one consumer at a time, in order (AMQP group-id). */

@@ -105,6 +105,14 @@ public final class MessageBuilder {
     return this;
   }
 
+  /**
+   * Idempotency key: within the node's idempotency window a second message with the same key is not
+   * stored. Null or blank is refused when the message is built.
+   */
+  public MessageBuilder idempotencyKey(String value) {
+    return annotation(Message.IDEMPOTENCY_KEY, value);
+  }
+
   /** Time to live: 1 ms to about 49 days, in whole milliseconds. */
   public MessageBuilder ttl(Duration value) {
     if (value.toMillis() < 1 || value.toMillis() > 0xFFFFFFFFL) {

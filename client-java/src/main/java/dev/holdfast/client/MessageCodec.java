@@ -24,23 +24,29 @@ import org.jspecify.annotations.Nullable;
 /** {@link Message} to AMQP sections and back (AMQP 1.0 part 3 §3.2). Stateless, any thread. */
 final class MessageCodec {
   private static final int NORMAL_PRIORITY = 4;
+  private static final Symbol IDEMPOTENCY_KEY = Symbol.valueOf(Message.IDEMPOTENCY_KEY);
 
   private MessageCodec() {}
 
-  static EncodedMessage encode(Message message) {
+  /** Encodes; {@code key}, if any, goes before one that the message has itself. */
+  static EncodedMessage encode(Message message, @Nullable String key) {
     org.apache.qpid.proton.message.Message out = Proton.message();
     out.setHeader(header(message));
-    if (!message.annotations().isEmpty()) {
+    if (key != null || !message.annotations().isEmpty()) {
       Map<Symbol, Object> annotations = new LinkedHashMap<>();
       message
           .annotations()
-          .forEach((key, value) -> annotations.put(Symbol.valueOf(key), AmqpValues.toAmqp(value)));
+          .forEach(
+              (name, value) -> annotations.put(Symbol.valueOf(name), AmqpValues.toAmqp(value)));
+      if (key != null) {
+        annotations.put(IDEMPOTENCY_KEY, key);
+      }
       out.setMessageAnnotations(new MessageAnnotations(annotations));
     }
     out.setProperties(properties(message));
     if (!message.properties().isEmpty()) {
       Map<String, Object> own = new LinkedHashMap<>();
-      message.properties().forEach((key, value) -> own.put(key, AmqpValues.toAmqp(value)));
+      message.properties().forEach((name, value) -> own.put(name, AmqpValues.toAmqp(value)));
       out.setApplicationProperties(new ApplicationProperties(own));
     }
     Object body = message.rawBody();

@@ -6,13 +6,15 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages to one node. Thread-safe; messages of one thread keep their order, also through a
- * lost connection: what was in flight without an answer is sent again in order. That makes it
- * at-least-once: a message whose answer was lost with the connection may be stored twice ({@link
- * Receipt#attempts} above 1). {@link ProducerBuilder#resend} switches it off.
+ * lost connection: what was in flight without an answer is sent again in order, and stored once,
+ * because every message carries an idempotency key: the application's or an automatic one ({@link
+ * ProducerBuilder#automaticKeys}). Without keys it is at-least-once: a message whose answer was
+ * lost with the connection may be stored twice. {@link ProducerBuilder#resend} switches it off.
  *
  * <p>A producer holds a bounded number of messages and bytes that have not been answered; who would
  * go above waits (see {@link ProducerBuilder#maxInFlight}).
@@ -23,6 +25,8 @@ public final class Producer implements AutoCloseable {
   private final SendWindow window;
   private final String node;
   private final Duration sendTimeout;
+  private final @Nullable String keyPrefix;
+  private final AtomicLong keys = new AtomicLong();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   Producer(Holdfast holdfast, ProducerLink link, SendWindow window, ProducerLink.Settings how) {
@@ -31,6 +35,7 @@ public final class Producer implements AutoCloseable {
     this.window = window;
     this.node = how.node();
     this.sendTimeout = how.sendTimeout();
+    this.keyPrefix = how.keyPrefix();
   }
 
   /** Address of the node it sends to. */
@@ -52,11 +57,25 @@ public final class Producer implements AutoCloseable {
    *     {@link #sendAsync}, where waiting would stop all completions
    */
   public Receipt send(Message message) {
+    return send(message, automaticKey(message));
+  }
+
+  /**
+   * Sends a message under an idempotency key and waits, as {@link #send(Message)} does: within the
+   * node's idempotency window it is stored once however often it is sent, also by other processes.
+   * The receipt says when it had been stored before ({@link Receipt#duplicate}).
+   *
+   * @param key any text that is the same for the same message, for example an order's number; null
+   *     sends without one
+   * @throws HoldfastException as {@link #send(Message)}; REJECTED also when another message with
+   *     this key and a different body is stored
+   */
+  public Receipt send(Message message, @Nullable String key) {
     if (holdfast.callbacks().isCurrent()) {
       throw new HoldfastException(
           Reason.INVALID, "send() waits and cannot be called from a callback; use sendAsync()");
     }
-    PendingSend pending = admit(message, true);
+    PendingSend pending = admit(message, key, true);
     try {
       return pending.result.get();
     } catch (ExecutionException failed) {
@@ -81,8 +100,18 @@ public final class Producer implements AutoCloseable {
    *     through the future
    */
   public CompletableFuture<Receipt> sendAsync(Message message) {
+    return sendAsync(message, automaticKey(message));
+  }
+
+  /**
+   * Sends a message under an idempotency key, as {@link #send(Message, String)} and {@link
+   * #sendAsync(Message)} say.
+   *
+   * @param key null sends without one
+   */
+  public CompletableFuture<Receipt> sendAsync(Message message, @Nullable String key) {
     try {
-      return admit(message, false).result;
+      return admit(message, key, false).result;
     } catch (HoldfastException refused) {
       if (refused.reason() == Reason.INVALID) {
         throw refused;
@@ -91,8 +120,14 @@ public final class Producer implements AutoCloseable {
     }
   }
 
-  private PendingSend admit(Message message, boolean blocking) {
-    EncodedMessage encoded = MessageCodec.encode(message);
+  private @Nullable String automaticKey(Message message) {
+    return keyPrefix == null || message.annotations().containsKey(Message.IDEMPOTENCY_KEY)
+        ? null
+        : keyPrefix + keys.incrementAndGet();
+  }
+
+  private PendingSend admit(Message message, @Nullable String key, boolean blocking) {
+    EncodedMessage encoded = MessageCodec.encode(message, key);
     if (encoded.size() > link.maxMessageBytes()) {
       throw new HoldfastException(
           Reason.MESSAGE_TOO_LARGE,

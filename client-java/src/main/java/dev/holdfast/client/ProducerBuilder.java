@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import dev.holdfast.client.HoldfastException.Reason;
 import java.time.Duration;
+import java.util.UUID;
 
 /** Options of a producer. Not thread-safe. */
 public final class ProducerBuilder {
@@ -14,6 +15,7 @@ public final class ProducerBuilder {
   private long maxInFlightBytes = DEFAULT_BYTES;
   private Duration sendTimeout = Duration.ofSeconds(30);
   private boolean resend = true;
+  private boolean automaticKeys = true;
 
   ProducerBuilder(Holdfast holdfast, String node) {
     this.holdfast = holdfast;
@@ -42,11 +44,22 @@ public final class ProducerBuilder {
   }
 
   /**
-   * Whether messages whose answer was lost with the connection are sent again (true unless set,
-   * at-least-once) or failed with CONNECTION_LOST (the caller decides).
+   * Whether messages whose answer was lost with the connection are sent again (true unless set) or
+   * failed with CONNECTION_LOST (the caller decides).
    */
   public ProducerBuilder resend(boolean again) {
     this.resend = again;
+    return this;
+  }
+
+  /**
+   * Whether messages without an idempotency key get one each (true unless set), so that a message
+   * that is sent again after a lost connection is stored once. A key costs the broker a few
+   * microseconds and 64 bytes on disk for the node's idempotency window; a producer that {@link
+   * #resend does not resend} needs none and gets none.
+   */
+  public ProducerBuilder automaticKeys(boolean give) {
+    this.automaticKeys = give;
     return this;
   }
 
@@ -57,7 +70,12 @@ public final class ProducerBuilder {
    */
   public Producer open() {
     ProducerLink.Settings settings =
-        new ProducerLink.Settings(node, holdfast.linkName("producer", node), sendTimeout, resend);
+        new ProducerLink.Settings(
+            node,
+            holdfast.linkName("producer", node),
+            sendTimeout,
+            resend,
+            resend && automaticKeys ? UUID.randomUUID() + "-" : null);
     SendWindow window = new SendWindow(maxInFlight, maxInFlightBytes);
     ProducerLink link =
         new ProducerLink(

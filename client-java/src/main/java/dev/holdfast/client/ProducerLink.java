@@ -15,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,11 @@ import org.jspecify.annotations.Nullable;
 final class ProducerLink implements Supervisor.Link {
   static final Duration TICK = Duration.ofMillis(100);
 
+  /** How a broker says that it has the message already, to links that desire to be told. */
+  private static final Symbol DUPLICATE = Symbol.valueOf("holdfast:duplicate");
+
+  private static final Symbol[] DESIRED = {Symbol.valueOf("holdfast:duplicate-report")};
+
   /**
    * How a producer sends.
    *
@@ -46,8 +53,14 @@ final class ProducerLink implements Supervisor.Link {
    * @param linkName unique on the connection, the same after a reconnect
    * @param sendTimeout until a sender is told that there is no answer
    * @param resend whether what was in flight when the connection broke is sent again
+   * @param keyPrefix begins the idempotency keys of messages that have none; null: they get none
    */
-  record Settings(String node, String linkName, Duration sendTimeout, boolean resend) {}
+  record Settings(
+      String node,
+      String linkName,
+      Duration sendTimeout,
+      boolean resend,
+      @Nullable String keyPrefix) {}
 
   /** What a sender is told, and whether room is given back with it. */
   private record Answer(
@@ -142,7 +155,9 @@ final class ProducerLink implements Supervisor.Link {
       return;
     }
     if (state instanceof Accepted) {
-      answered(send, new Receipt(settings.node(), send.messageId, send.attempts), null);
+      answered(send, receipt(send, false), null);
+    } else if (state instanceof Rejected rejected && isDuplicate(rejected.getError())) {
+      answered(send, receipt(send, true), null);
     } else if (state instanceof Rejected rejected) {
       answered(send, null, Failures.ofRejected(rejected.getError(), settings.node()));
     } else {
@@ -158,6 +173,14 @@ final class ProducerLink implements Supervisor.Link {
     while (!inFlight.isEmpty() && inFlight.peek().answered) {
       inFlight.remove();
     }
+  }
+
+  private Receipt receipt(PendingSend send, boolean duplicate) {
+    return new Receipt(settings.node(), send.messageId, send.attempts, duplicate);
+  }
+
+  private static boolean isDuplicate(@Nullable ErrorCondition error) {
+    return error != null && DUPLICATE.equals(error.getCondition());
   }
 
   private void answered(
@@ -265,6 +288,7 @@ final class ProducerLink implements Supervisor.Link {
     ProtonSender link =
         connection.createSender(
             settings.node(), new ProtonLinkOptions().setLinkName(settings.linkName()));
+    link.setDesiredCapabilities(DESIRED);
     sender = link;
     life.watch(
         link,

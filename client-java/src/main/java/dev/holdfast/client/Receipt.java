@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param node address of the node that has it
  * @param messageId the message's id, when it has one
  * @param attempts how often it was sent; above 1 the connection was lost before the broker's answer
- *     to an earlier attempt arrived, and the node may hold the message more than once
+ *     to an earlier attempt arrived; without an idempotency key the node may then hold the message
+ *     more than once
+ * @param duplicate the node had a message with the same idempotency key already and stored nothing:
+ *     an earlier attempt had arrived, or the application sent it before
  */
-public record Receipt(String node, @Nullable String messageId, int attempts) {}
+public record Receipt(String node, @Nullable String messageId, int attempts, boolean duplicate) {}

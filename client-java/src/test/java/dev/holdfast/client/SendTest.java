@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.Data;
@@ -45,11 +46,43 @@ class SendTest {
       Receipt receipt =
           orders.send(Message.builder().id("m-1").text("one").property("n", 1).build());
 
-      assertThat(receipt).isEqualTo(new Receipt("orders", "m-1", 1));
+      assertThat(receipt).isEqualTo(new Receipt("orders", "m-1", 1, false));
     }
     assertThat(peer.received).hasSize(1);
     assertThat(((AmqpValue) peer.received.get(0).getBody()).getValue()).isEqualTo("one");
     assertThat(peer.received.get(0).isDurable()).isTrue();
+  }
+
+  private static Object keyOf(org.apache.qpid.proton.message.Message message) {
+    return message.getMessageAnnotations() == null
+        ? null
+        : message.getMessageAnnotations().getValue().get(Symbol.valueOf("x-opt-idempotency-key"));
+  }
+
+  @Test
+  void everyMessageHasAnIdempotencyKeyUnlessItIsToldOtherwise() {
+    try (Producer orders = holdfast.producer("orders");
+        Producer plain = holdfast.producerBuilder("orders").automaticKeys(false).open()) {
+      orders.send(Message.text("a"));
+      orders.send(Message.text("a"));
+      orders.send(Message.text("b"), "mine");
+      orders.send(Message.builder().text("c").idempotencyKey("own").build());
+      plain.send(Message.text("d"));
+    }
+    assertThat(keyOf(peer.received.get(0))).isNotNull().isNotEqualTo(keyOf(peer.received.get(1)));
+    assertThat(keyOf(peer.received.get(2))).isEqualTo("mine");
+    assertThat(keyOf(peer.received.get(3))).isEqualTo("own");
+    assertThat(keyOf(peer.received.get(4))).isNull();
+  }
+
+  @Test
+  void aDuplicateIsAReceiptThatSaysSo() {
+    peer.answer = message -> rejected("holdfast:duplicate", "stored already");
+    try (Producer orders = holdfast.producer("orders")) {
+      assertThat(orders.send(Message.text("a"), "k").duplicate()).isTrue();
+      peer.answer = message -> Accepted.getInstance();
+      assertThat(orders.send(Message.text("b"), "l").duplicate()).isFalse();
+    }
   }
 
   @Test
