@@ -293,15 +293,4 @@ class QpidJmsIT {
           .isInstanceOf(JMSException.class);
     }
   }
-
-  @Test
-  void transactionsAreRefusedNotPretended() throws JMSException {
-    try (Connection connection = connect("")) {
-      assertThatThrownBy(() -> connection.createSession(Session.SESSION_TRANSACTED))
-          .isInstanceOf(JMSException.class);
-      try (Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
-        assertThat(session.createTextMessage("the connection still works")).isNotNull();
-      }
-    }
-  }
 }

@@ -147,18 +147,44 @@ final class BacklogReader implements Settler.BodyFetcher {
     }
   }
 
-  private void fetched(OutDelivery delivery, ReadAhead.Result result) {
-    if (delivery.state != OutDelivery.State.WAITING || settler == null) {
+  @Override
+  public void fetch(OutDelivery delivery, Runnable then) {
+    StoreView.LogView log = store.view().log(delivery.cursor.log.id);
+    ChunkInfo chunk = log == null ? null : log.chunkAtOrAfter(delivery.sequence);
+    if (log == null || chunk == null) {
+      then.run();
       return;
     }
+    reads.read(
+        log.id(),
+        List.of(chunk),
+        results -> {
+          if (!pin(delivery, results.get(0)) && results.get(0).corrupt()) {
+            report(delivery.consumer.subscription.name, results.get(0));
+          }
+          then.run();
+        });
+  }
+
+  private static boolean pin(OutDelivery delivery, ReadAhead.Result result) {
     if (result.messages() != null) {
       for (StoredMessage message : result.messages()) {
         if (message.sequence() == delivery.sequence) {
           delivery.pin(message);
-          settler.resume(delivery);
-          return;
+          return true;
         }
       }
+    }
+    return false;
+  }
+
+  private void fetched(OutDelivery delivery, ReadAhead.Result result) {
+    if (delivery.state != OutDelivery.State.WAITING || settler == null) {
+      return;
+    }
+    if (pin(delivery, result)) {
+      settler.resume(delivery);
+      return;
     }
     Subscription subscription = delivery.consumer.subscription;
     if (result.corrupt()) {

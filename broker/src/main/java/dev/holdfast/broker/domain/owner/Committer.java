@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
  * not be refused (outcomes, deletions) is decided and written again.
  *
  * <p>A failed batch may have reached the disk all the same. Then its publishes, which are refused,
- * are taken out again, so that a refusal means: not stored.
+ * are taken out again, so that a refusal means: not stored. A transaction cannot be taken out, its
+ * acknowledgements being final: one that has reached the disk is committed, one that has not is
+ * rolled back.
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -27,6 +29,7 @@ final class Committer {
   private final NodeRegistry nodes;
   private final StagedBatch batch;
   private final Settler settler;
+  private final Discharger discharger;
   private final Outbox outbox;
   private final StoreGate gate;
   private final IdempotencyCheck keys;
@@ -46,6 +49,7 @@ final class Committer {
       NodeRegistry nodes,
       StagedBatch batch,
       Settler settler,
+      Discharger discharger,
       Outbox outbox,
       StoreGate gate,
       IdempotencyCheck keys,
@@ -61,6 +65,7 @@ final class Committer {
     this.nodes = parts.nodes();
     this.batch = parts.batch();
     this.settler = parts.settler();
+    this.discharger = parts.discharger();
     this.outbox = parts.outbox();
     this.gate = parts.gate();
     this.keys = parts.keys();
@@ -70,7 +75,8 @@ final class Committer {
   }
 
   /**
-   * Commits the batch; returns with all of it committed but for publishes that are refused now.
+   * Commits the batch; returns with all of it committed but for publishes and transactions that are
+   * refused now.
    *
    * @throws CommitFailedException nothing of the batch may be answered, and the broker must end
    */
@@ -148,6 +154,7 @@ final class Committer {
     for (IdempotencyCheck.Staged key : undo.keys()) {
       batch.changes().forgetKey(key.node(), key.key(), key.storedMs(), key.windowMs());
     }
+    discharger.recovered(store.view());
     settler.restage(store.view(), withoutMoves);
     NodeChange change = batch.nodeChange();
     if (change != null && !change.stage(batch)) {

@@ -22,6 +22,7 @@ final class ConsumerLinks {
   private final AccessCheck access;
   private final Outbox outbox;
   private final Settler settler;
+  private final Transactions transactions;
   private final DirtySubscriptions dirty;
   private final SourceResolver sources;
   private final SubscriptionStaging staging;
@@ -39,6 +40,7 @@ final class ConsumerLinks {
       AccessCheck access,
       Outbox outbox,
       Settler settler,
+      Transactions transactions,
       DirtySubscriptions dirty,
       SubscriptionStaging staging,
       Browsers browsers) {}
@@ -48,6 +50,7 @@ final class ConsumerLinks {
     this.access = parts.access();
     this.outbox = parts.outbox();
     this.settler = parts.settler();
+    this.transactions = parts.transactions();
     this.dirty = parts.dirty();
     this.staging = parts.staging();
     this.browsers = parts.browsers();
@@ -169,7 +172,12 @@ final class ConsumerLinks {
     if (command.delivery() instanceof OutDelivery delivery
         && delivery.consumer.port == command.port()
         && !delivery.consumer.closed) {
-      settler.settle(delivery, command.outcome(), command.confirm());
+      if (command.transaction() != OwnerCommand.NO_TRANSACTION
+          || delivery.state == OutDelivery.State.IN_TRANSACTION) {
+        transactions.retire(delivery, command);
+      } else {
+        settler.settle(delivery, command.outcome(), command.confirm());
+      }
     } else if (command.delivery() instanceof Browser.Copy copy
         && copy.browser() == browsers.find(command.port())
         && command.confirm()) {

@@ -13,36 +13,41 @@ import java.util.List;
 final class DeadLetterMaker {
   private final NodeRegistry nodes;
   private final OwnerInbox inbox;
-  private final IdentityHashMap<Subscription, List<OutDelivery>> waiting = new IdentityHashMap<>();
+  private final IdentityHashMap<Subscription, List<Runnable>> waiting = new IdentityHashMap<>();
 
   DeadLetterMaker(NodeRegistry nodes, OwnerInbox inbox) {
     this.nodes = nodes;
     this.inbox = inbox;
   }
 
-  /** Settles the delivery once its subscription has dead letters. */
-  void makeAndSettle(OutDelivery delivery, Settler settler) {
-    Subscription group = delivery.consumer.subscription;
-    List<OutDelivery> present = waiting.get(group);
+  /**
+   * Makes the dead-letter queue of this subscription.
+   *
+   * @param then run in a later turn, when it is there or the subscription is gone
+   * @return false: the subscription is gone already, and nothing is run
+   */
+  boolean make(Subscription group, Runnable then) {
+    List<Runnable> present = waiting.get(group);
     if (present != null) {
-      present.add(delivery);
-      return;
+      present.add(then);
+      return true;
     }
     TopicSubscription subscription = nodes.subscriptions().of(group);
     if (subscription == null) {
-      return;
+      return false;
     }
-    List<OutDelivery> first = new ArrayList<>();
-    first.add(delivery);
+    List<Runnable> first = new ArrayList<>();
+    first.add(then);
     waiting.put(group, first);
-    submit(new MakeDeadLetters(subscription, nodes, () -> made(group, settler)));
+    submit(new MakeDeadLetters(subscription, nodes, () -> made(group)));
+    return true;
   }
 
-  private void made(Subscription group, Settler settler) {
-    List<OutDelivery> deliveries = waiting.remove(group);
-    if (deliveries != null && !group.deleted) {
-      // The batch of the change is over: the outcomes belong to the next one.
-      submit(() -> deliveries.forEach(settler::resume));
+  private void made(Subscription group) {
+    List<Runnable> all = waiting.remove(group);
+    if (all != null) {
+      // The batch of the change is over: what waited belongs to the next one.
+      submit(() -> all.forEach(Runnable::run));
     }
   }
 

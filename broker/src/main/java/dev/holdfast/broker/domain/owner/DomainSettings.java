@@ -14,6 +14,7 @@ package dev.holdfast.broker.domain.owner;
  * @param healthPollMs how often the store is asked whether it takes publishes
  * @param maxKeyBytes what idempotency keys may take on disk
  * @param commitAttempts tries to write what must not be refused before the broker gives up
+ * @param transactions what transactions may hold
  */
 public record DomainSettings(
     int maxBatchCommands,
@@ -26,14 +27,26 @@ public record DomainSettings(
     long syncDelayMs,
     long healthPollMs,
     long maxKeyBytes,
-    int commitAttempts) {
+    int commitAttempts,
+    TransactionLimits transactions) {
 
   private static final long MIB = 1 << 20;
 
   /** What a broker on one host with a heap of 256 MB uses. */
   public static DomainSettings defaults() {
     return new DomainSettings(
-        4_096, 8 * MIB, 16 * MIB, 16 * MIB, 48 * MIB, 32 * MIB, MIB, 5, 250, 1_024 * MIB, 40);
+        4_096,
+        8 * MIB,
+        16 * MIB,
+        16 * MIB,
+        48 * MIB,
+        32 * MIB,
+        MIB,
+        5,
+        250,
+        1_024 * MIB,
+        40,
+        TransactionLimits.defaults());
   }
 
   /** The same with another limit for messages. */
@@ -49,7 +62,8 @@ public record DomainSettings(
         syncDelayMs,
         healthPollMs,
         maxKeyBytes,
-        commitAttempts);
+        commitAttempts,
+        transactions);
   }
 
   /** The same with another limit for idempotency keys. */
@@ -65,6 +79,24 @@ public record DomainSettings(
         syncDelayMs,
         healthPollMs,
         bytes,
-        commitAttempts);
+        commitAttempts,
+        transactions);
+  }
+
+  /** The same with other limits for transactions. */
+  public DomainSettings withTransactions(TransactionLimits limits) {
+    return new DomainSettings(
+        maxBatchCommands,
+        maxBatchBytes,
+        maxMessageBytes,
+        queueWindowBytes,
+        totalWindowBytes,
+        inFlightBytes,
+        readAheadBytes,
+        syncDelayMs,
+        healthPollMs,
+        maxKeyBytes,
+        commitAttempts,
+        limits);
   }
 }

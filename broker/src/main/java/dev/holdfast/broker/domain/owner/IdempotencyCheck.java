@@ -25,6 +25,13 @@ import org.slf4j.LoggerFactory;
  * thread.
  */
 final class IdempotencyCheck {
+  /** The key stands for another message. */
+  static final NodeError ANOTHER_MESSAGE =
+      new NodeError(
+          NodeError.Code.PRECONDITION_FAILED,
+          "another message with the same idempotency key and a different body is stored; use a"
+              + " key of its own for each message");
+
   private static final Logger LOG = LoggerFactory.getLogger(IdempotencyCheck.class);
 
   /** What a key takes on disk, about. */
@@ -39,7 +46,9 @@ final class IdempotencyCheck {
   /** Keys that the batch under way remembers. */
   private final Map<Key, RememberedKey> staged = new HashMap<>();
 
-  private final List<Staged> stagedInOrder = new ArrayList<>();
+  /** Those of them that go when the batch fails: a transaction's share its fate. */
+  private final List<Staged> undoable = new ArrayList<>();
+
   private long forgottenMs;
 
   /** A node and a key. */
@@ -114,12 +123,7 @@ final class IdempotencyCheck {
 
   private Known known(RememberedKey remembered, IncomingMessage message) {
     if (remembered.bodyDigest() != message.marks().bodyDigest()) {
-      return new Known(
-          remembered.sequence(),
-          new NodeError(
-              NodeError.Code.PRECONDITION_FAILED,
-              "another message with the same idempotency key and a different body is stored; use a"
-                  + " key of its own for each message"));
+      return new Known(remembered.sequence(), ANOTHER_MESSAGE);
     }
     if (message.durable()) {
       // The first copy may have been written without a sync.
@@ -133,20 +137,22 @@ final class IdempotencyCheck {
     RememberedKey value = new RememberedKey(sequence, message.marks().bodyDigest(), batch.nowMs());
     byte[] bytes = bytes(key);
     staged.put(new Key(node, key), value);
-    stagedInOrder.add(new Staged(node, bytes, value.storedMs(), windowMs));
+    if (!batch.inTransaction()) {
+      undoable.add(new Staged(node, bytes, value.storedMs(), windowMs));
+    }
     batch.changes().remember(node, bytes, value, windowMs);
   }
 
-  /** Keys that the batch under way remembers, to be taken back when it fails. */
+  /** Keys of publishes without a transaction, to be taken back when the batch fails. */
   List<Staged> staged() {
-    return stagedInOrder;
+    return undoable;
   }
 
   /** The batch has been committed, or given up. */
   void batchEnded() {
-    if (!stagedInOrder.isEmpty()) {
+    if (!staged.isEmpty()) {
       staged.clear();
-      stagedInOrder.clear();
+      undoable.clear();
     }
   }
 

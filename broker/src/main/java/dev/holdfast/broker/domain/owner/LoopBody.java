@@ -1,7 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
-import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.Outcome;
@@ -37,6 +36,7 @@ final class LoopBody {
   private final IdempotencyCheck keys;
   private final BacklogReader backlogs;
   private final Settler settler;
+  private final Transactions transactions;
   private final PublisherLinks publishers;
   private final Browsers browsers;
   private final ConsumerLinks consumers;
@@ -75,16 +75,19 @@ final class LoopBody {
     settler = new Settler(batch, backlogs, new DeadLetterMaker(nodes, self));
     backlogs.settler(settler);
     keys = new IdempotencyCheck(store, batch, settings.maxKeyBytes());
-    publishers =
-        new PublisherLinks(
-            nodes, access, batch, outbox, new PublisherLinks.Intake(gate, keys), settings);
+    Acceptance acceptance = new Acceptance(batch, gate, keys);
+    Discharger discharger = new Discharger(nodes, access, acceptance, batch, settler);
+    transactions = new Transactions(settings.transactions(), batch, outbox, settler, discharger);
+    publishers = new PublisherLinks(nodes, access, outbox, acceptance, transactions);
     browsers = new Browsers(reads, backlogs);
     consumers =
         new ConsumerLinks(
-            new ConsumerLinks.Parts(nodes, access, outbox, settler, dirty, staging, browsers));
+            new ConsumerLinks.Parts(
+                nodes, access, outbox, settler, transactions, dirty, staging, browsers));
     committer =
         new Committer(
-            new Committer.Parts(store, nodes, batch, settler, outbox, gate, keys, dirty),
+            new Committer.Parts(
+                store, nodes, batch, settler, discharger, outbox, gate, keys, dirty),
             settings,
             around.pause());
     admin = new AdminContext(store, nodes, access, staging, reads, backlogs, dirty, settings);
@@ -132,6 +135,7 @@ final class LoopBody {
     backlogs.wake(now);
     retention.run(batch);
     acceptPreSettled();
+    transactions.wake(now);
     decide();
     if (!batch.changes().isEmpty()) {
       keys.forget();
@@ -151,7 +155,7 @@ final class LoopBody {
       maintainedMs = now;
       store.maintain();
     }
-    return !inbox.isEmpty() || !preSettled.isEmpty() || !dirty.isEmpty();
+    return !inbox.isEmpty() || !preSettled.isEmpty() || !dirty.isEmpty() || transactions.isDue();
   }
 
   /** What was handed out settled counts as accepted. */
@@ -220,14 +224,14 @@ final class LoopBody {
       consumers.find(find);
     } else if (command instanceof OwnerCommand.CloseConsumer close) {
       consumers.close(close);
+    } else if (command instanceof OwnerCommand.Discharge discharge) {
+      transactions.discharge(discharge);
+    } else if (command instanceof OwnerCommand.Declare declare) {
+      transactions.declare(declare);
     } else if (command instanceof OwnerCommand.OpenCoordinator open) {
-      outbox
-          .lane(open.port().loop())
-          .add(
-              new EdgeEvent.CoordinatorClosed(
-                  open.port(),
-                  new NodeError(
-                      NodeError.Code.NOT_IMPLEMENTED, "transactions are not offered yet")));
+      transactions.open(open);
+    } else if (command instanceof OwnerCommand.CloseCoordinator close) {
+      transactions.close(close);
     } else if (command instanceof OwnerCommand.Call call) {
       call.task().run();
     }
@@ -258,6 +262,10 @@ final class LoopBody {
         delivery.consumer.outcomeStored(delivery);
       }
     }
+    List<Discharge> discharges = batch.discharges();
+    for (int i = 0; i < discharges.size(); i++) {
+      discharges.get(i).answer();
+    }
     NodeChange change = batch.nodeChange();
     if (change != null) {
       change.committed();
@@ -281,7 +289,9 @@ final class LoopBody {
 
   /** When to run although nothing comes in, in epoch milliseconds. */
   long wakeUpMs() {
-    return Math.min(Math.min(gate.wakeUpMs(), backlogs.wakeUpMs()), committer.wakeUpMs());
+    return Math.min(
+        Math.min(gate.wakeUpMs(), backlogs.wakeUpMs()),
+        Math.min(committer.wakeUpMs(), transactions.wakeUpMs()));
   }
 
   /** Ends every link; after the last turn. */
@@ -289,6 +299,7 @@ final class LoopBody {
     NodeError stopping = new NodeError(NodeError.Code.FORCED, "the broker stops");
     publishers.closeAll(stopping);
     consumers.closeAll(stopping);
+    transactions.closeAll(stopping);
     outbox.flush();
     committer.syncNow();
   }

@@ -47,6 +47,11 @@ final class NodeRegistry {
     return nodes.get(address);
   }
 
+  /** Largest message that any node takes. */
+  long maxMessageBytes() {
+    return settings.maxMessageBytes();
+  }
+
   @Nullable Queue queue(String address) {
     return nodes.get(address) instanceof Queue queue ? queue : null;
   }

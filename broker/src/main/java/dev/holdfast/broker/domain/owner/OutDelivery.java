@@ -2,6 +2,8 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.deadletter.Failure;
 import dev.holdfast.storage.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ final class OutDelivery implements Delivery {
   enum State {
     /** At the consumer. */
     OUT,
+    /** Its outcome is part of a transaction that is not discharged, or waits for its commit. */
+    IN_TRANSACTION,
     /** Something that its outcome needs is on its way: the body, a dead-letter queue. */
     WAITING,
     /** Its outcome is part of the batch that is not committed yet. */
@@ -48,6 +52,13 @@ final class OutDelivery implements Delivery {
   State state = State.OUT;
   Effect effect = Effect.GIVE_BACK;
   Outcome outcome = Outcome.RELEASED;
+
+  /** What kind of failure it is when the outcome says that it is one. */
+  Failure failure = Failure.MODIFIED;
+
+  /** The transaction that its outcome belongs to. */
+  long transaction = OwnerCommand.NO_TRANSACTION;
+
   boolean confirm;
   boolean shun;
   int failuresAfter;

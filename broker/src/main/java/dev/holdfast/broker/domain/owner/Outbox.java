@@ -61,14 +61,21 @@ final class Outbox {
     batch++;
   }
 
-  /** What this batch was to accept is refused instead; its earlier refusals stay as they are. */
+  /**
+   * What this batch was to store is refused instead. Refusals stay as they are, and so does what is
+   * held by a transaction: it is not part of the batch.
+   */
   void refusePublishes(NodeError error) {
     for (Lane lane : dirty) {
       for (EdgeEvent event : lane.events) {
         if (event instanceof EdgeEvent.Published published) {
           published
               .answers()
-              .replaceAll(a -> a.error() == null ? new PublishAnswer(a.token(), 0, error) : a);
+              .replaceAll(
+                  a ->
+                      a.error() == null && a.sequence() != 0
+                          ? new PublishAnswer(a.token(), 0, error)
+                          : a);
         }
       }
     }

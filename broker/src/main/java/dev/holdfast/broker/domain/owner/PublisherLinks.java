@@ -3,7 +3,6 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.EdgeEvent;
-import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.OwnerCommand;
@@ -23,20 +22,10 @@ final class PublisherLinks {
 
   private final NodeRegistry nodes;
   private final AccessCheck access;
-  private final StagedBatch batch;
   private final Outbox outbox;
-  private final StoreGate gate;
-  private final IdempotencyCheck keys;
-  private final DomainSettings settings;
+  private final Acceptance acceptance;
+  private final Transactions transactions;
   private final IdentityHashMap<PublisherPort, PublisherTarget> targets = new IdentityHashMap<>();
-
-  /**
-   * What every message must pass.
-   *
-   * @param gate closed while the store takes none
-   * @param keys idempotency
-   */
-  record Intake(StoreGate gate, IdempotencyCheck keys) {}
 
   /** The last port looked up: publishes come in runs of one port. */
   private @Nullable PublisherTarget recent;
@@ -44,17 +33,14 @@ final class PublisherLinks {
   PublisherLinks(
       NodeRegistry nodes,
       AccessCheck access,
-      StagedBatch batch,
       Outbox outbox,
-      Intake intake,
-      DomainSettings settings) {
+      Acceptance acceptance,
+      Transactions transactions) {
     this.nodes = nodes;
     this.access = access;
-    this.batch = batch;
     this.outbox = outbox;
-    this.gate = intake.gate();
-    this.keys = intake.keys();
-    this.settings = settings;
+    this.acceptance = acceptance;
+    this.transactions = transactions;
   }
 
   void open(OwnerCommand.OpenPublisher command) {
@@ -67,7 +53,7 @@ final class PublisherLinks {
     recent = target;
     if (command.target().anonymous()) {
       target.emit(
-          new EdgeEvent.PublisherOpened(port, new NodeInfo("", null, settings.maxMessageBytes())));
+          new EdgeEvent.PublisherOpened(port, new NodeInfo("", null, nodes.maxMessageBytes())));
       return;
     }
     NodeError refusal = access.denied(principal, Permission.SEND, address);
@@ -125,35 +111,45 @@ final class PublisherLinks {
     if (refusal == null && node != null) {
       refusal = node.refusal(command.message());
     }
-    PublishAnswer answer =
-        refusal == null && node != null
-            ? store(target, node, command)
-            : new PublishAnswer(command.token(), 0, refusal);
+    PublishAnswer answer;
+    if (command.transaction() != OwnerCommand.NO_TRANSACTION) {
+      answer = hold(target, node, command, refusal);
+    } else if (refusal == null && node != null) {
+      answer = store(target, node, command);
+    } else {
+      answer = new PublishAnswer(command.token(), 0, refusal);
+    }
     if (command.confirm()) {
       target.answer(answer);
     }
   }
 
   private PublishAnswer store(PublisherTarget target, Node node, OwnerCommand.Publish command) {
-    IncomingMessage message = command.message();
-    String key = IdempotencyCheck.key(node, message.marks());
-    if (key != null) {
-      // Before the gate: what is stored already needs no room.
-      IdempotencyCheck.Known known =
-          keys.find(node.id(), key, message, node.idempotency().windowMs());
-      if (known != null) {
-        return duplicate(target, command, known);
-      }
+    // Before the gate: what is stored already needs no room.
+    IdempotencyCheck.Known known = acceptance.known(node, command.message());
+    if (known != null) {
+      return duplicate(target, command, known);
     }
-    NodeError closed = gate.refusal();
-    if (closed != null) {
-      return new PublishAnswer(command.token(), 0, closed);
+    NodeError closed = acceptance.closed();
+    return closed == null
+        ? new PublishAnswer(
+            command.token(), acceptance.stage(node, command.message(), target.peer), null)
+        : new PublishAnswer(command.token(), 0, closed);
+  }
+
+  /** In a transaction: a message that is known already is told from a new one at the commit. */
+  private PublishAnswer hold(
+      PublisherTarget target,
+      @Nullable Node node,
+      OwnerCommand.Publish command,
+      @Nullable NodeError refusal) {
+    NodeError why = refusal;
+    if (why == null && node != null) {
+      IdempotencyCheck.Known known = acceptance.known(node, command.message());
+      why = known == null ? acceptance.closed() : known.refusal();
     }
-    long sequence = node.stagePublish(batch, message, target.peer);
-    if (key != null) {
-      keys.remember(node.id(), key, message, sequence, node.idempotency().windowMs());
-    }
-    return new PublishAnswer(command.token(), sequence, null);
+    return new PublishAnswer(
+        command.token(), 0, transactions.post(target.peer, command, node, why));
   }
 
   private static PublishAnswer duplicate(

@@ -11,9 +11,12 @@ import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Decides outcomes: the one path by which a delivery ends. */
 final class Settler {
+  private static final Outcome FAILED = new Outcome.Modified(true, false);
+
   private final StagedBatch batch;
   private final BodyFetcher bodies;
   private final DeadLetterMaker deadLetters;
@@ -24,6 +27,9 @@ final class Settler {
   /** Reads the body of a delivery again, and settles it once it is here. */
   interface BodyFetcher {
     void fetchAndSettle(OutDelivery delivery);
+
+    /** Reads the body of a delivery again and pins it, if it can be read; then goes on. */
+    void fetch(OutDelivery delivery, Runnable then);
   }
 
   Settler(StagedBatch batch, BodyFetcher bodies, DeadLetterMaker deadLetters) {
@@ -42,6 +48,49 @@ final class Settler {
     stage(delivery);
   }
 
+  /** The transaction in which the consumer had settled it is rolled back. */
+  void rolledBack(OutDelivery delivery) {
+    delivery.failure = Failure.ROLLED_BACK;
+    settle(delivery, FAILED, false);
+  }
+
+  /** Whether the outcome takes the message to another node. */
+  boolean moves(OutDelivery delivery) {
+    return ending(delivery) != null
+        && delivery.consumer.subscription.undeliverable != Subscription.Undeliverable.DROP;
+  }
+
+  /** Whether the outcome can be staged at once; if not, {@link #prepare} helps. */
+  boolean isReady(OutDelivery delivery) {
+    if (!moves(delivery)) {
+      return true;
+    }
+    StoredMessage message = delivery.messageIfKept();
+    if (message != null) {
+      delivery.pin(message);
+    }
+    return message != null && delivery.consumer.subscription.deadLetters != null;
+  }
+
+  /** Gets what the outcome needs, if it can be had; then goes on. */
+  void prepare(OutDelivery delivery, Runnable then) {
+    if (delivery.consumer.subscription.deadLetters != null) {
+      bodies.fetch(delivery, then);
+    } else if (!deadLetters.make(
+        delivery.consumer.subscription, () -> bodies.fetch(delivery, then))) {
+      then.run();
+    }
+  }
+
+  /** Stages an outcome that was given in a transaction and {@link #isReady}. */
+  void stageInTransaction(OutDelivery delivery) {
+    if (!decide(delivery)) {
+      throw new IllegalStateException("an outcome of a transaction has to wait");
+    }
+    delivery.state = OutDelivery.State.STAGED;
+    batch.settle(delivery);
+  }
+
   /** What an outcome had to wait for is here. */
   void resume(OutDelivery delivery) {
     if (delivery.state == OutDelivery.State.WAITING) {
@@ -56,7 +105,7 @@ final class Settler {
     } else {
       delivery.state = OutDelivery.State.WAITING;
       if (delivery.consumer.subscription.deadLetters == null) {
-        deadLetters.makeAndSettle(delivery, this);
+        deadLetters.make(delivery.consumer.subscription, () -> resume(delivery));
       } else {
         bodies.fetchAndSettle(delivery);
       }
@@ -104,8 +153,8 @@ final class Settler {
   }
 
   private boolean rejected(OutDelivery delivery, Outcome.Rejected rejected) {
-    Verdict verdict = DeadLetterDecider.rejected(delivery.failures);
-    if (verdict instanceof Verdict.DeadLetter dead && canEnd(delivery)) {
+    Verdict.DeadLetter dead = ending(delivery);
+    if (dead != null) {
       return undeliverable(delivery, dead, rejected);
     }
     // No dead letters behind it: it stays, but this consumer does not get it again for ever.
@@ -118,12 +167,8 @@ final class Settler {
       giveBack(delivery, delivery.failures, modified.undeliverableHere());
       return true;
     }
-    Verdict verdict =
-        DeadLetterDecider.failed(
-            Failure.MODIFIED,
-            new DeadLetterDecider.Attempt(delivery.failures, batch.nowMs(), 0, 0),
-            delivery.consumer.subscription.retry);
-    if (verdict instanceof Verdict.DeadLetter dead && canEnd(delivery)) {
+    Verdict.DeadLetter dead = ending(delivery);
+    if (dead != null) {
       return undeliverable(delivery, dead, new Outcome.Rejected("", ""));
     }
     failed(delivery, delivery.failures + 1, modified.undeliverableHere());
@@ -138,6 +183,23 @@ final class Settler {
       return true;
     }
     return move(delivery, dead, words);
+  }
+
+  /** What the outcome makes of the message when it ends its stay here; null: it does not. */
+  private Verdict.@Nullable DeadLetter ending(OutDelivery delivery) {
+    Verdict verdict = null;
+    if (!canEnd(delivery)) {
+      return null;
+    } else if (delivery.outcome instanceof Outcome.Rejected) {
+      verdict = DeadLetterDecider.rejected(delivery.failures);
+    } else if (delivery.outcome instanceof Outcome.Modified modified && modified.deliveryFailed()) {
+      verdict =
+          DeadLetterDecider.failed(
+              delivery.failure,
+              new DeadLetterDecider.Attempt(delivery.failures, batch.nowMs(), 0, 0),
+              delivery.consumer.subscription.retry);
+    }
+    return verdict instanceof Verdict.DeadLetter dead ? dead : null;
   }
 
   private boolean canEnd(OutDelivery delivery) {

@@ -15,7 +15,14 @@ final class StagedBatch {
   private final StoreBatch changes;
   private final List<NodeLog> appendedTo = new ArrayList<>();
   private final List<OutDelivery> settlements = new ArrayList<>();
-  private final Set<StoredMessage> moved = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<Discharge> discharges = new ArrayList<>();
+
+  /** Appends that are not publishes of their own: moved, or part of a transaction. */
+  private final Set<StoredMessage> bound = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** The transaction that what is staged now belongs to. */
+  private @Nullable Discharge current;
+
   private @Nullable NodeChange nodeChange;
   private boolean waitedFor;
   private long nowMs;
@@ -42,18 +49,22 @@ final class StagedBatch {
   void append(NodeLog log, StoredMessage message) {
     stage(log, message);
     waitedFor |= message.durable() && log.durable();
+    if (current != null) {
+      bound.add(message);
+      current.appended(log.id, message.sequence());
+    }
   }
 
   /** A message on its way to another queue; its acknowledgement is in the same batch. */
   void move(NodeLog target, StoredMessage message) {
     stage(target, message);
-    moved.add(message);
+    bound.add(message);
   }
 
-  /** Messages of {@link #append}, in order, as they were numbered for this log. */
+  /** Publishes without a transaction, in order, as they were numbered for this log. */
   List<StoredMessage> published(NodeLog log) {
     List<StoredMessage> published = new ArrayList<>(log.stagedAppends());
-    published.removeIf(moved::contains);
+    published.removeIf(bound::contains);
     return published;
   }
 
@@ -67,6 +78,39 @@ final class StagedBatch {
 
   void settle(OutDelivery delivery) {
     settlements.add(delivery);
+  }
+
+  /** What is staged until {@link #endTransaction()} belongs to this transaction. */
+  void beginTransaction(Discharge discharge) {
+    discharges.add(discharge);
+    current = discharge;
+    waitedFor = true;
+  }
+
+  /** Whether what is staged now belongs to a transaction. */
+  boolean inTransaction() {
+    return current != null;
+  }
+
+  void endTransaction() {
+    current = null;
+  }
+
+  /** Transactions that are committed with this batch. */
+  List<Discharge> discharges() {
+    return discharges;
+  }
+
+  /** This transaction is no part of it any more; its deliveries wait for what comes. */
+  void drop(Discharge discharge) {
+    discharges.remove(discharge);
+    for (TransactionWork work : discharge.transaction().work()) {
+      if (work instanceof TransactionWork.Retirement retirement
+          && retirement.delivery().state == OutDelivery.State.STAGED) {
+        retirement.delivery().state = OutDelivery.State.IN_TRANSACTION;
+      }
+    }
+    settlements.removeIf(delivery -> delivery.state == OutDelivery.State.IN_TRANSACTION);
   }
 
   List<NodeLog> appendedTo() {
@@ -107,20 +151,25 @@ final class StagedBatch {
 
   /** Nothing decided that the rest of the loop has to hear of. */
   boolean isEmpty() {
-    return changes.isEmpty() && settlements.isEmpty() && nodeChange == null && !waitedFor;
+    return changes.isEmpty()
+        && settlements.isEmpty()
+        && discharges.isEmpty()
+        && nodeChange == null
+        && !waitedFor;
   }
 
   /** Empties what goes to the store, to stage settlements and the admin change once more. */
   void restart() {
     changes.clear();
     appendedTo.clear();
-    moved.clear();
+    bound.clear();
     appendedBytes = 0;
   }
 
   void clear() {
     restart();
     settlements.clear();
+    discharges.clear();
     nodeChange = null;
     waitedFor = false;
   }

@@ -73,4 +73,9 @@ final class SubscriptionNames {
         address.indexOf(NodeName.SUBSCRIPTION_SEPARATOR)
             + NodeName.SUBSCRIPTION_SEPARATOR.length());
   }
+
+  /** What one must be allowed to receive from, for a group of consumers at this address. */
+  static String receivedFrom(String address) {
+    return isSubscription(address) && name(address).startsWith(PRIVATE) ? source(address) : address;
+  }
 }

@@ -66,7 +66,19 @@ final class Rig {
 
   /** Small sizes, so that a handful of messages does not fit into memory. */
   static DomainSettings tiny() {
-    return new DomainSettings(16, 4_000, 1 << 20, 2_400, 6_000, 400, 600, 5, 250, 1 << 20, 6);
+    return new DomainSettings(
+        16,
+        4_000,
+        1 << 20,
+        2_400,
+        6_000,
+        400,
+        600,
+        5,
+        250,
+        1 << 20,
+        6,
+        TransactionLimits.defaults());
   }
 
   /** Starts a loop anew on what the store holds. */

@@ -26,6 +26,10 @@ final class TestConsumer implements ConsumerPort {
   NodeError closed;
   Outcome defaultOutcome = new Outcome.Modified(true, false);
   boolean callsSent;
+
+  /** The connection; null: one of its own. */
+  Peer peer;
+
   private final Rig rig;
 
   TestConsumer(Rig rig) {
@@ -39,7 +43,11 @@ final class TestConsumer implements ConsumerPort {
   TestConsumer open(String node, boolean preSettled, Principal principal) {
     rig.submit(
         new OwnerCommand.OpenConsumer(
-            this, new Peer(principal, "test"), SourceRequest.of(node), preSettled, defaultOutcome));
+            this,
+            peer == null ? new Peer(principal, "test") : peer,
+            SourceRequest.of(node),
+            preSettled,
+            defaultOutcome));
     return this;
   }
 
@@ -72,6 +80,12 @@ final class TestConsumer implements ConsumerPort {
 
   void settle(Delivery delivery, Outcome outcome) {
     rig.submit(new OwnerCommand.Settle(this, delivery, outcome, true));
+  }
+
+  /** An outcome in a transaction. */
+  void settle(int index, Outcome outcome, boolean settled, long transaction) {
+    rig.submit(
+        new OwnerCommand.Settle(this, deliveries.get(index), outcome, !settled, transaction));
   }
 
   void close() {

@@ -6,6 +6,7 @@ import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
 import dev.holdfast.broker.domain.TargetRequest;
@@ -15,6 +16,7 @@ import java.util.List;
 /** A sending link that remembers what it hears. */
 final class TestPublisher implements PublisherPort {
   final List<PublishAnswer> answers = new ArrayList<>();
+  Peer peer = Rig.peer();
   NodeInfo opened;
   NodeError closed;
   private final Rig rig;
@@ -24,7 +26,7 @@ final class TestPublisher implements PublisherPort {
   }
 
   TestPublisher open(String node) {
-    rig.submit(new OwnerCommand.OpenPublisher(this, Rig.peer(), TargetRequest.of(node)));
+    rig.submit(new OwnerCommand.OpenPublisher(this, peer, TargetRequest.of(node)));
     return this;
   }
 
@@ -34,6 +36,11 @@ final class TestPublisher implements PublisherPort {
 
   void send(String to, IncomingMessage message, Object token) {
     rig.submit(new OwnerCommand.Publish(this, to, message, token, true));
+  }
+
+  /** One in a transaction; its text is its token. */
+  void send(String to, String text, long transaction) {
+    rig.submit(new OwnerCommand.Publish(this, to, Rig.message(text), text, true, transaction));
   }
 
   void close() {
