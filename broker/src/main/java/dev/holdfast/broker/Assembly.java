@@ -8,7 +8,6 @@ import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.tls.ServerTls;
 import dev.holdfast.broker.tls.TlsException;
-import dev.holdfast.broker.tls.TlsFiles;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.rocks.RocksMessageStore;
@@ -53,11 +52,7 @@ final class Assembly {
     if (config.tls().isEmpty()) {
       return Optional.empty();
     }
-    BrokerConfig.Tls tls = config.tls().get();
-    return Optional.of(
-        ServerTls.open(
-            new TlsFiles(tls.certificate(), tls.privateKey(), Optional.empty(), Optional.empty()),
-            clock));
+    return Optional.of(ServerTls.open(config.tls().get().files(), clock));
   }
 
   static AmqpSettings amqpSettings(BrokerConfig config, Optional<ServerTls> tls, Clock clock) {

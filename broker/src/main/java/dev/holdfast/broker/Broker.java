@@ -9,6 +9,7 @@ import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
+import dev.holdfast.broker.identity.CertificatePrincipals;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.SaslAuthenticator;
 import dev.holdfast.broker.identity.UserException;
@@ -127,7 +128,10 @@ public final class Broker implements AutoCloseable {
 
     PeerPrincipals peers =
         new PeerPrincipals(config.identity().ownUid(), config.identity().adminUids());
-    SaslAuthenticator sasl = new SaslAuthenticator(users, peers);
+    CertificatePrincipals certificates =
+        new CertificatePrincipals(
+            config.identity().commonNames(), config.identity().adminCertificates());
+    SaslAuthenticator sasl = new SaslAuthenticator(users, peers, certificates);
     runs("authentication", sasl::close);
 
     Vertx vertx = loaded(loading);

@@ -1,7 +1,9 @@
 package dev.holdfast.broker.config;
 
+import dev.holdfast.broker.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -56,10 +58,9 @@ public record BrokerConfig(
    * TLS.
    *
    * @param listen where AMQP is served over it, when wanted
-   * @param certificate PEM file with the chain
-   * @param privateKey PEM file
+   * @param files it needs
    */
-  public record Tls(Optional<HostPort> listen, Path certificate, Path privateKey) {}
+  public record Tls(Optional<HostPort> listen, TlsFiles files) {}
 
   /**
    * AMQP over WebSocket.
@@ -72,13 +73,20 @@ public record BrokerConfig(
       Optional<HostPort> listen, Optional<HostPort> tlsListen, Set<String> origins) {}
 
   /**
-   * Users of this host.
+   * Those whom the kernel or a certificate vouches for.
    *
    * @param ownUid the uid the broker runs as
    * @param adminUids further administrators
+   * @param adminCertificates names of clients with a certificate who are administrators
+   * @param commonNames whether a certificate's common name may be its name
    * @param rootRefused whether the broker refuses to run as root
    */
-  public record Identity(long ownUid, Set<Long> adminUids, boolean rootRefused) {}
+  public record Identity(
+      long ownUid,
+      Set<Long> adminUids,
+      Set<String> adminCertificates,
+      boolean commonNames,
+      boolean rootRefused) {}
 
   /**
    * The store.
@@ -123,7 +131,11 @@ public record BrokerConfig(
             values.get(ConfigKeys.WEBSOCKET_TLS_LISTEN),
             values.get(ConfigKeys.WEBSOCKET_ORIGINS)),
         new Identity(
-            ownUid, values.get(ConfigKeys.ADMIN_UIDS), values.get(ConfigKeys.REQUIRE_NON_ROOT)),
+            ownUid,
+            values.get(ConfigKeys.ADMIN_UIDS),
+            values.get(ConfigKeys.ADMIN_CERTIFICATES),
+            values.get(ConfigKeys.CERTIFICATE_CN),
+            values.get(ConfigKeys.REQUIRE_NON_ROOT)),
         new Store(
             values.get(ConfigKeys.STORE_KEY_FILE),
             values.get(ConfigKeys.STORE_RESERVE),
@@ -140,6 +152,21 @@ public record BrokerConfig(
     }
     if (!certificate && values.get(ConfigKeys.WEBSOCKET_TLS_LISTEN).isPresent()) {
       values.mistake("websocket.tls-listen needs tls.certificate and tls.private-key");
+    }
+    boolean asked = values.get(ConfigKeys.TLS_CLIENT_AUTH) != ClientAuth.NONE;
+    if (asked && !certificate) {
+      values.mistake("tls.client-auth needs tls.certificate and tls.private-key");
+    }
+    if (asked && values.get(ConfigKeys.TLS_CLIENT_CA).isEmpty()) {
+      values.mistake("tls.client-auth needs tls.client-ca");
+    }
+    // Believing to be protected by what is not looked at would be worse than a start that fails.
+    for (ConfigKey<Optional<Path>> key :
+        List.of(
+            ConfigKeys.TLS_CLIENT_CA, ConfigKeys.TLS_CLIENT_CRL, ConfigKeys.TLS_CLIENT_SERIALS)) {
+      if (!asked && values.get(key).isPresent()) {
+        values.mistake(key.name() + " does nothing without tls.client-auth");
+      }
     }
   }
 
@@ -160,7 +187,29 @@ public record BrokerConfig(
     Optional<Path> certificate = values.get(ConfigKeys.TLS_CERTIFICATE);
     Optional<Path> key = values.get(ConfigKeys.TLS_KEY);
     return certificate.isPresent() && key.isPresent()
-        ? Optional.of(new Tls(values.get(ConfigKeys.TLS_LISTEN), certificate.get(), key.get()))
+        ? Optional.of(
+            new Tls(
+                values.get(ConfigKeys.TLS_LISTEN),
+                new TlsFiles(
+                    certificate.get(),
+                    key.get(),
+                    values.get(ConfigKeys.TLS_HOSTS),
+                    tlsClients(values))))
         : Optional.empty();
+  }
+
+  private static Optional<TlsFiles.Clients> tlsClients(ConfigValues values) {
+    ClientAuth asked = values.get(ConfigKeys.TLS_CLIENT_AUTH);
+    return asked == ClientAuth.NONE
+        ? Optional.empty()
+        : values
+            .get(ConfigKeys.TLS_CLIENT_CA)
+            .map(
+                authorities ->
+                    new TlsFiles.Clients(
+                        asked == ClientAuth.REQUIRED,
+                        authorities,
+                        values.get(ConfigKeys.TLS_CLIENT_CRL),
+                        values.get(ConfigKeys.TLS_CLIENT_SERIALS)));
   }
 }

@@ -103,6 +103,45 @@ final class ConfigKeys {
           "127.0.0.1:5671",
           "Where AMQP over TLS is served, when a certificate is configured.");
 
+  static final ConfigKey<Optional<Path>> TLS_HOSTS =
+      ConfigKey.of(
+          "tls.hosts-dir",
+          ValueType.optionalPath(),
+          "",
+          "Directory with certificates for further host names, NAME.crt beside NAME.key, chosen by"
+              + " the name a client asks for (SNI); tls.certificate is for all others.");
+
+  static final ConfigKey<ClientAuth> TLS_CLIENT_AUTH =
+      ConfigKey.of(
+          "tls.client-auth",
+          ValueType.oneOf(ClientAuth.class),
+          "none",
+          "Whether clients are asked for a certificate, which lets them in with EXTERNAL. request:"
+              + " those without one log in otherwise. required: they are refused. Needs"
+              + " tls.client-ca.");
+
+  static final ConfigKey<Optional<Path>> TLS_CLIENT_CA =
+      ConfigKey.of(
+          "tls.client-ca",
+          ValueType.optionalPath(),
+          "",
+          "PEM file with the certificates of the authorities that issue clients' certificates.");
+
+  static final ConfigKey<Optional<Path>> TLS_CLIENT_CRL =
+      ConfigKey.of(
+          "tls.client-crl",
+          ValueType.optionalPath(),
+          "",
+          "File with the authorities' revocation lists, PEM or DER.");
+
+  static final ConfigKey<Optional<Path>> TLS_CLIENT_SERIALS =
+      ConfigKey.of(
+          "tls.client-revoked-serials",
+          ValueType.optionalPath(),
+          "",
+          "File with serial numbers of revoked clients' certificates, hexadecimal, one a line, #"
+              + " begins a comment.");
+
   static final ConfigKey<Optional<HostPort>> WEBSOCKET_LISTEN =
       ConfigKey.of(
           "websocket.listen",
@@ -133,6 +172,21 @@ final class ConfigKeys {
           "",
           "Users of this host who administer the broker over its Unix sockets, besides the one who"
               + " runs it. Root (0) is none unless listed.");
+
+  static final ConfigKey<Set<String>> ADMIN_CERTIFICATES =
+      ConfigKey.of(
+          "identity.admin-certificates",
+          ValueType.names(),
+          "",
+          "Clients that administer the broker by their certificate: its URI, DNS name or common"
+              + " name, as spiffe://local/ops.");
+
+  static final ConfigKey<Boolean> CERTIFICATE_CN =
+      ConfigKey.of(
+          "identity.certificate-common-name",
+          ValueType.bool(),
+          "false",
+          "Calls a client whose certificate has neither a URI nor a DNS name by its common name.");
 
   static final ConfigKey<Boolean> REQUIRE_NON_ROOT =
       ConfigKey.of(
@@ -199,10 +253,17 @@ final class ConfigKeys {
         TLS_CERTIFICATE,
         TLS_KEY,
         TLS_LISTEN,
+        TLS_HOSTS,
+        TLS_CLIENT_AUTH,
+        TLS_CLIENT_CA,
+        TLS_CLIENT_CRL,
+        TLS_CLIENT_SERIALS,
         WEBSOCKET_LISTEN,
         WEBSOCKET_TLS_LISTEN,
         WEBSOCKET_ORIGINS,
         ADMIN_UIDS,
+        ADMIN_CERTIFICATES,
+        CERTIFICATE_CN,
         REQUIRE_NON_ROOT,
         STORE_KEY_FILE,
         STORE_RESERVE,

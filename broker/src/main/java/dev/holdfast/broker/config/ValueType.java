@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -121,6 +122,22 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
               case "false" -> false;
               default -> throw new IllegalArgumentException("is neither true nor false");
             });
+  }
+
+  /** A constant of an enum, in lower case. */
+  static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
+    List<String> names =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .toList();
+    return new ValueType<>(
+        String.join(", ", names),
+        text -> {
+          if (!names.contains(text)) {
+            throw new IllegalArgumentException("is none of them");
+          }
+          return type.getEnumConstants()[names.indexOf(text)];
+        });
   }
 
   static ValueType<Path> path() {

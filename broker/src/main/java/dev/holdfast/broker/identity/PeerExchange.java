@@ -7,8 +7,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EXTERNAL (RFC 4422 appendix A) and ANONYMOUS on a Unix socket: both yield the identity the kernel
- * vouches for. One caller at a time.
+ * EXTERNAL (RFC 4422 appendix A), and ANONYMOUS on a Unix socket: they yield the identity that the
+ * kernel or the client's certificate vouches for. One caller at a time.
  */
 final class PeerExchange implements SaslExchange {
   private final Optional<Principal> principal;

@@ -1,15 +1,18 @@
 package dev.holdfast.broker.identity;
 
+import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.identity.PeerInfo.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The mechanisms: EXTERNAL and ANONYMOUS for peers the kernel vouches for, SCRAM-SHA-512,
- * SCRAM-SHA-256 and PLAIN for users with a password.
+ * The mechanisms: EXTERNAL for peers that the kernel or a certificate vouches for, ANONYMOUS for
+ * those of the kernel, SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN for users with a password.
  *
  * <p>PLAIN is offered only where the password cannot be overheard: on a Unix socket, over TLS, or
  * from a loopback address. As soon as one user has a chosen password, which SCRAM cannot check,
@@ -17,30 +20,35 @@ import org.jspecify.annotations.Nullable;
  * the name, and do not try another one after a failure. Any thread.
  */
 public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SaslAuthenticator.class);
   private static final String EXTERNAL = "EXTERNAL";
   private static final String PLAIN = "PLAIN";
   private static final String ANONYMOUS = "ANONYMOUS";
 
   private final UserStore users;
   private final PeerPrincipals peers;
+  private final CertificatePrincipals certificates;
   private final PasswordChecker passwords;
   private final Backoff backoff = new Backoff();
 
   /** Makes one; starts no thread until a password has to be checked. */
-  public SaslAuthenticator(UserStore users, PeerPrincipals peers) {
+  public SaslAuthenticator(
+      UserStore users, PeerPrincipals peers, CertificatePrincipals certificates) {
     this.users = users;
     this.peers = peers;
+    this.certificates = certificates;
     this.passwords = new PasswordChecker(users);
   }
 
   @Override
   public List<String> offered(PeerInfo peer) {
     List<String> names = new ArrayList<>();
-    boolean vouchedFor =
-        peer.transport() == Transport.UNIX && peers.principal(peer.credentials()).isPresent();
+    boolean vouchedFor = vouchedFor(peer).isPresent();
     boolean plain = plainIsPrivate(peer);
     if (vouchedFor) {
       names.add(EXTERNAL);
+    } else if (!peer.certificates().isEmpty()) {
+      LOG.info("{}: no EXTERNAL, the certificate gives no name to go by", peer.remote());
     }
     if (!plain || !users.hasChosenPasswords()) {
       for (ScramHash hash : ScramHash.values()) {
@@ -50,10 +58,16 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
     if (plain) {
       names.add(PLAIN);
     }
-    if (vouchedFor) {
+    if (vouchedFor && peer.transport() == Transport.UNIX) {
       names.add(ANONYMOUS);
     }
     return List.copyOf(names);
+  }
+
+  private Optional<Principal> vouchedFor(PeerInfo peer) {
+    return peer.transport() == Transport.UNIX
+        ? peers.principal(peer.credentials())
+        : certificates.principal(peer.certificates());
   }
 
   private static boolean plainIsPrivate(PeerInfo peer) {
@@ -70,8 +84,8 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
     }
     Guard guard = new Guard(backoff, peer);
     return switch (mechanism) {
-      case EXTERNAL -> new PeerExchange(peers.principal(peer.credentials()), true);
-      case ANONYMOUS -> new PeerExchange(peers.principal(peer.credentials()), false);
+      case EXTERNAL -> new PeerExchange(vouchedFor(peer), true);
+      case ANONYMOUS -> new PeerExchange(vouchedFor(peer), false);
       case PLAIN -> new PlainExchange(guard, passwords);
       default -> new ScramExchange(hash(mechanism), guard, this::candidate);
     };

@@ -37,7 +37,7 @@ final class UserName {
     return Optional.empty();
   }
 
-  private static boolean invisible(int c) {
+  static boolean invisible(int c) {
     int type = Character.getType(c);
     return Character.isISOControl(c)
         || c == 0xFFFD

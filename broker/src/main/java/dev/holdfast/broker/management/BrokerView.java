@@ -34,7 +34,8 @@ public interface BrokerView {
   /**
    * Where something listens.
    *
-   * @param protocol {@code amqp}, {@code amqps}, {@code amqp+unix} or {@code http+unix}
+   * @param protocol {@code amqp}, {@code amqps}, {@code amqpws}, {@code amqpwss}, {@code amqp+unix}
+   *     or {@code http+unix}
    * @param address HOST:PORT or a path
    */
   record Listener(String protocol, String address) {}

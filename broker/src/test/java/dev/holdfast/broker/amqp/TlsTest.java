@@ -9,15 +9,19 @@ import dev.holdfast.broker.tls.TestCa;
 import dev.holdfast.broker.tls.TlsFiles;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +34,7 @@ class TlsTest {
   private static final TestCa CA = TestCa.create("test");
   @TempDir Path temp;
   private EdgeFixture edge;
+  private Path revoked;
 
   @BeforeEach
   void start() throws Exception {
@@ -45,9 +50,18 @@ class TlsTest {
             new AmqpLimits.Connections(100, 100, 2, 2),
             new AmqpLimits.Handshake(1_500, 1_500, 1_500, 1_500, 16 * 1024),
             d.perConnection());
+    Path authority = Files.writeString(temp.resolve("ca.crt"), CA.pem());
+    revoked = Files.writeString(temp.resolve("revoked"), "");
     ServerTls tls =
         ServerTls.open(
-            new TlsFiles(certificate, key, Optional.empty(), Optional.empty()), Clock.systemUTC());
+            new TlsFiles(
+                certificate,
+                key,
+                Optional.empty(),
+                Optional.of(
+                    new TlsFiles.Clients(
+                        false, authority, Optional.empty(), Optional.of(revoked)))),
+            Clock.systemUTC());
     edge =
         new EdgeFixture(
             limits,
@@ -68,13 +82,25 @@ class TlsTest {
   }
 
   private SSLSocket connect(PeerInfo.Transport transport) throws Exception {
+    return connect(transport, null);
+  }
+
+  private SSLSocket connect(PeerInfo.Transport transport, TestCa.Issued own) throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    KeyStore mine = KeyStore.getInstance("PKCS12");
+    mine.load(null, null);
+    if (own != null) {
+      Certificate[] chain = {own.certificate(), CA.certificate()};
+      mine.setKeyEntry("me", own.keys().getPrivate(), new char[0], chain);
+    }
+    keys.init(mine, new char[0]);
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("ca", CA.certificate());
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
+    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
     SSLSocket socket =
         (SSLSocket) context.getSocketFactory().createSocket("localhost", edge.port(transport));
     socket.setSoTimeout(10_000);
@@ -127,6 +153,29 @@ class TlsTest {
   }
 
   @Test
+  void aClientThatIsRevokedIsClosedAndNobodyElse() throws Exception {
+    TestCa.Issued bad = CA.request("bad").uri("spiffe://local/bad").issue();
+    TestCa.Issued good = CA.request("good").uri("spiffe://local/good").issue();
+    try (RawPeer first = amqp(connect(PeerInfo.Transport.TLS, bad)).open();
+        RawPeer second = amqp(connect(PeerInfo.Transport.TLS, good)).open();
+        RawPeer third = amqp(connect(PeerInfo.Transport.TLS)).open()) {
+      Files.writeString(revoked, bad.serial());
+      first.expectClose("amqp:unauthorized-access");
+      for (RawPeer peer : new RawPeer[] {second, third}) {
+        peer.send(0, RawPeer.beginFrame());
+        peer.expect(Begin.class);
+      }
+    }
+    assertThatThrownBy(
+            () -> {
+              try (RawPeer again = amqp(connect(PeerInfo.Transport.TLS, bad))) {
+                again.open();
+              }
+            })
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
   void whatIsNoTlsEnds() throws Exception {
     try (Socket plain = new Socket("127.0.0.1", edge.port(PeerInfo.Transport.TLS))) {
       plain.setSoTimeout(10_000);
@@ -146,7 +195,7 @@ class TlsTest {
         socket.startHandshake();
       }
       peer.send(0, RawPeer.beginFrame());
-      peer.expect(org.apache.qpid.proton.amqp.transport.Begin.class);
+      peer.expect(Begin.class);
       assertThatThrownBy(
               () -> {
                 for (int i = 0; i < 100_000; i++) {

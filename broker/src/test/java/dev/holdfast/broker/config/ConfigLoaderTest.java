@@ -3,6 +3,7 @@ package dev.holdfast.broker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.broker.tls.TlsFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +99,9 @@ class ConfigLoaderTest {
     assertThat(config.tls())
         .contains(
             new BrokerConfig.Tls(
-                Optional.of(new HostPort("::1", 0)), Path.of("/c.pem"), Path.of("/k.pem")));
+                Optional.of(new HostPort("::1", 0)),
+                new TlsFiles(
+                    Path.of("/c.pem"), Path.of("/k.pem"), Optional.empty(), Optional.empty())));
     assertThat(config.identity().adminUids()).containsExactlyInAnyOrder(0L, 1001L);
     assertThat(config.identity().rootRefused()).isTrue();
   }
@@ -193,6 +196,54 @@ class ConfigLoaderTest {
   void webSocketOverTlsNeedsACertificate() {
     assertThat(mistakes("websocket.tls-listen = \"127.0.0.1:0\"\n"))
         .containsExactly("websocket.tls-listen needs tls.certificate and tls.private-key");
+  }
+
+  @Test
+  void whatIsAskedOfClientsHasToBeComplete() {
+    String tls = "tls = { certificate = \"/c\", private-key = \"/k\" ";
+    assertThat(mistakes("tls.client-auth = \"required\"\n"))
+        .containsExactly(
+            "tls.client-auth needs tls.certificate and tls.private-key",
+            "tls.client-auth needs tls.client-ca");
+    assertThat(mistakes(tls + ", client-ca = \"/ca\", client-crl = \"/crl\" }\n"))
+        .containsExactly(
+            "tls.client-ca does nothing without tls.client-auth",
+            "tls.client-crl does nothing without tls.client-auth");
+    assertThat(mistakes(tls + ", client-auth = \"yes\" }\n"))
+        .singleElement()
+        .asString()
+        .endsWith("tls.client-auth = \"yes\" is none of them; allowed: none, request, required");
+  }
+
+  @Test
+  void clientsCertificates() throws Exception {
+    BrokerConfig config =
+        load(
+            """
+            [tls]
+            certificate = "/c"
+            private-key = "/k"
+            hosts-dir = "/hosts"
+            client-auth = "required"
+            client-ca = "/ca"
+            client-revoked-serials = "/serials"
+            [identity]
+            admin-certificates = ["spiffe://local/ops", "ops.example"]
+            """);
+    assertThat(config.tls().orElseThrow().files())
+        .isEqualTo(
+            new TlsFiles(
+                Path.of("/c"),
+                Path.of("/k"),
+                Optional.of(Path.of("/hosts")),
+                Optional.of(
+                    new TlsFiles.Clients(
+                        true,
+                        Path.of("/ca"),
+                        Optional.empty(),
+                        Optional.of(Path.of("/serials"))))));
+    assertThat(config.identity().adminCertificates())
+        .containsExactlyInAnyOrder("spiffe://local/ops", "ops.example");
   }
 
   @Test

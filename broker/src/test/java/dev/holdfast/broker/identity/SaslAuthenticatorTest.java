@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.tls.TestCa;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,7 +29,11 @@ class SaslAuthenticatorTest {
   @BeforeEach
   void open() {
     users = UserStore.open(directory.resolve("users"), InstantSource.system());
-    broker = new SaslAuthenticator(users, new PeerPrincipals(1000, Set.of(7L)));
+    broker =
+        new SaslAuthenticator(
+            users,
+            new PeerPrincipals(1000, Set.of(7L)),
+            new CertificatePrincipals(false, Set.of("spiffe://local/ops")));
   }
 
   @AfterEach
@@ -255,5 +260,39 @@ class SaslAuthenticatorTest {
     String nonce = Sasl.challenge(Sasl.answer(exchange, "n,,n=" + name + ",r=x")).split(",")[0];
     byte[] last = ("c=biws," + nonce + ",p=AAAA").getBytes(UTF_8);
     return exchange.respond(last).toCompletableFuture();
+  }
+
+  private static PeerInfo withCertificate(TestCa.Issued shown) {
+    return new PeerInfo(
+        PeerInfo.Transport.TLS, null, List.of(shown.certificate()), "192.0.2.7", false);
+  }
+
+  @Test
+  void aCertificateWithANameLetsIn() throws Exception {
+    TestCa ca = TestCa.create("ca");
+    PeerInfo ops = withCertificate(ca.request("x").uri("spiffe://local/ops").issue());
+    assertThat(broker.offered(ops))
+        .startsWith("EXTERNAL")
+        .contains("PLAIN")
+        .doesNotContain("ANONYMOUS");
+    SaslStep step = Sasl.answer(broker.start("EXTERNAL", ops), "");
+    assertThat(((SaslStep.Authenticated) step).principal())
+        .isEqualTo(new Principal("cert:spiffe://local/ops", Set.of(Principal.ADMIN)));
+    assertThat(Sasl.answer(broker.start("EXTERNAL", ops), "cert:spiffe://local/ops"))
+        .isInstanceOf(SaslStep.Authenticated.class);
+    assertThat(Sasl.answer(broker.start("EXTERNAL", ops), "cert:spiffe://local/other"))
+        .isEqualTo(new SaslStep.Failed(false));
+    assertThat(Sasl.answer(broker.start("ANONYMOUS", ops), ""))
+        .isEqualTo(new SaslStep.Failed(false));
+  }
+
+  @Test
+  void noCertificateOrOneWithoutANameDoesNot() throws Exception {
+    PeerInfo nameless = withCertificate(TestCa.create("ca").request("only a common name").issue());
+    for (PeerInfo peer : List.of(nameless, Sasl.TLS)) {
+      assertThat(broker.offered(peer)).doesNotContain("EXTERNAL").contains("PLAIN");
+      assertThat(Sasl.answer(broker.start("EXTERNAL", peer), ""))
+          .isEqualTo(new SaslStep.Failed(false));
+    }
   }
 }
