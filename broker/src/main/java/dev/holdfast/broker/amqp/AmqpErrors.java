@@ -4,6 +4,7 @@ import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.domain.NodeError;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 
 /** Faults and refusals as AMQP errors (part 2 §2.8.14 to 2.8.18). */
@@ -17,6 +18,18 @@ final class AmqpErrors {
 
   static ErrorCondition of(NodeError error) {
     return new ErrorCondition(condition(error.code()), error.description());
+  }
+
+  /**
+   * A refusal of a message: one that is stored already has the sequence of its first copy in the
+   * info map.
+   */
+  static ErrorCondition of(NodeError error, long sequence) {
+    ErrorCondition condition = of(error);
+    if (error.code() == NodeError.Code.DUPLICATE) {
+      condition.setInfo(Map.of(Symbol.getSymbol("sequence"), UnsignedLong.valueOf(sequence)));
+    }
+    return condition;
   }
 
   /** The incident id is the only thing that links the peer's view to the operator's log. */

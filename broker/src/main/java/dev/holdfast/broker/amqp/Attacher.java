@@ -1,5 +1,6 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.broker.amqp.codec.ColdCodec;
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.terminus.SourceReader;
 import dev.holdfast.broker.amqp.terminus.TargetReader;
@@ -117,14 +118,14 @@ final class Attacher {
             end,
             reply,
             attach.getSource() instanceof Source source
-                ? terms(attach, source)
+                ? terms(attach, source, end.session.connection.edge.codec)
                 : ConsumerTerms.lookup(SourceReader.lookup(attach)));
     claim(end, link::open);
     return link;
   }
 
-  private static ConsumerTerms terms(Attach attach, Source source) {
-    Outcome given = Outcomes.of(source.getDefaultOutcome());
+  private static ConsumerTerms terms(Attach attach, Source source, ColdCodec codec) {
+    Outcome given = Outcomes.of(source.getDefaultOutcome(), codec);
     Outcome whenLost = given == null ? new Outcome.Modified(true, false) : given;
     Outcome withoutState = given == null ? Outcome.ACCEPTED : given;
     return new ConsumerTerms(
@@ -132,7 +133,14 @@ final class Attacher {
         null,
         attach.getSndSettleMode() == SenderSettleMode.SETTLED,
         whenLost,
-        withoutState);
+        withoutState,
+        maxMessageBytes(attach));
+  }
+
+  /** Not said, or 0, is no limit (part 2 §2.7.3); what no long can say is none either. */
+  private static long maxMessageBytes(Attach attach) {
+    long given = attach.getMaxMessageSize() == null ? 0 : attach.getMaxMessageSize().longValue();
+    return given <= 0 ? Long.MAX_VALUE : given;
   }
 
   private static @Nullable Fault commonFault(Attach attach, boolean room) {

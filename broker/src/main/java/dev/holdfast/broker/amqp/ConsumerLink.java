@@ -1,5 +1,7 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.broker.amqp.codec.AnnotationSplicer;
+import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameOutput;
 import dev.holdfast.broker.amqp.codec.FrameOutput.TransferHead;
@@ -36,13 +38,13 @@ final class ConsumerLink implements Link, ConsumerPort {
   private final Attach reply;
   private final ConsumerTerms terms;
   private final boolean preSettled;
-  private final Outcome settledWithoutState;
   private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
   private final IdentityHashMap<Delivery, Integer> confirming = new IdentityHashMap<>();
   private final Credit credit;
 
   // The delivery being written, when it needs several frames.
   private byte[] header = {};
+  private byte[] body = {};
   private int offset;
   private int deliveryId;
   private boolean closeDeletes;
@@ -53,7 +55,6 @@ final class ConsumerLink implements Link, ConsumerPort {
     this.connection = end.session.connection;
     this.reply = reply;
     this.preSettled = terms.preSettled();
-    this.settledWithoutState = terms.settledWithoutState();
     this.terms = terms;
     this.credit = new Credit(this, connection);
     end.belongsTo(this);
@@ -156,11 +157,13 @@ final class ConsumerLink implements Link, ConsumerPort {
     if (!end.isAttached() || connection.isClosing()) {
       return;
     }
-    while (!queue.isEmpty() && end.session.maySend() && connection.out.takesMore()) {
-      if (offset == 0 && !start()) {
-        break;
+    while (mayWrite()) {
+      if (offset > 0 || start()) {
+        send(queue.element());
       }
-      send(queue.element());
+    }
+    if (!end.isAttached()) {
+      return;
     }
     credit.afterPump(queue.isEmpty());
     if (!queue.isEmpty()) {
@@ -168,12 +171,22 @@ final class ConsumerLink implements Link, ConsumerPort {
     }
   }
 
+  private boolean mayWrite() {
+    return !queue.isEmpty()
+        && end.session.maySend()
+        && connection.out.takesMore()
+        && (offset > 0 || credit.left() > 0);
+  }
+
+  /** Begins the next delivery; false when it is passed over. */
   private boolean start() {
-    if (credit.left() <= 0) {
-      return false;
-    }
     Delivery delivery = queue.element();
     header = HeaderEncoder.encode(delivery, connection.edge.settings.clock());
+    body = AnnotationSplicer.merge(delivery.message().body(), delivery.annotations());
+    if (header.length + (long) body.length > terms.maxMessageBytes()) {
+      passOver(delivery);
+      return false;
+    }
     deliveryId = end.session.nextDeliveryId();
     if (!preSettled) {
       end.session.unsettled.add(deliveryId, new Sent(this, delivery));
@@ -181,9 +194,24 @@ final class ConsumerLink implements Link, ConsumerPort {
     return true;
   }
 
+  /**
+   * The peer does not take messages of this size (part 2 §2.7.3): others may. One that was to be
+   * sent settled is as good as sent, which the peer is told.
+   */
+  private void passOver(Delivery delivery) {
+    queue.remove();
+    credit.passedOver(delivery.message().body().length);
+    if (preSettled) {
+      leave(LinkEnding.DETACHED);
+      end(AmqpErrors.of(Fault.PEER_MESSAGE_SIZE));
+    } else {
+      connection.edge.submit(
+          new OwnerCommand.Settle(this, delivery, new Outcome.Modified(false, true), false));
+    }
+  }
+
   /** Writes one frame of the delivery. */
   private void send(Delivery delivery) {
-    byte[] body = delivery.message().body();
     int total = header.length + body.length;
     int room = connection.peerMaxFrameBytes() - FrameOutput.TRANSFER_OVERHEAD;
     int payload = Math.min(total - offset, room);
@@ -210,7 +238,7 @@ final class ConsumerLink implements Link, ConsumerPort {
     if (!more) {
       offset = 0;
       queue.remove();
-      credit.sent(body.length);
+      credit.sent(delivery.message().body().length);
       connection.progress();
     }
   }
@@ -239,23 +267,37 @@ final class ConsumerLink implements Link, ConsumerPort {
   }
 
   /** The peer said what became of a delivery. */
-  void outcome(Sent sent, int id, Outcome outcome, boolean settled) {
-    if (!sent.reported()) {
-      sent.report();
+  void outcome(Sent sent, int id, Verdict verdict) {
+    boolean settled = verdict.settled();
+    Outcome outcome = verdict.outcome();
+    if (outcome == null && !settled) {
+      return;
+    }
+    if (!sent.isDecided()) {
+      if (settled || verdict.transaction() == OwnerCommand.NO_TRANSACTION) {
+        sent.decided();
+      }
       if (!settled) {
         confirming.put(sent.delivery(), id);
       }
-      connection.edge.submit(new OwnerCommand.Settle(this, sent.delivery(), outcome, !settled));
-    } else if (settled) {
-      confirming.remove(sent.delivery());
+      connection.edge.submit(
+          new OwnerCommand.Settle(
+              this,
+              sent.delivery(),
+              outcome == null ? terms.settledWithoutState() : merged(sent.delivery(), outcome),
+              !settled,
+              verdict.transaction()));
     }
     if (settled) {
+      confirming.remove(sent.delivery());
       end.session.unsettled.remove(id);
     }
   }
 
-  Outcome settledWithoutState() {
-    return settledWithoutState;
+  private static Outcome merged(Delivery delivery, Outcome outcome) {
+    return outcome instanceof Outcome.Modified modified
+        ? AnnotationSplicer.merged(modified, delivery.annotations())
+        : outcome;
   }
 
   private void leave(LinkEnding ending) {

@@ -18,17 +18,20 @@ import org.jspecify.annotations.Nullable;
  * @param preSettled sender-settle-mode settled
  * @param defaultOutcome for what is out when the link goes
  * @param settledWithoutState what a disposition that settles and names no state means
+ * @param maxMessageBytes what the peer takes
  */
 record ConsumerTerms(
     @Nullable SourceRequest source,
     @Nullable SubscriptionRequest lookup,
     boolean preSettled,
     Outcome defaultOutcome,
-    Outcome settledWithoutState) {
+    Outcome settledWithoutState,
+    long maxMessageBytes) {
 
   /** A subscription is looked up. */
   static ConsumerTerms lookup(SubscriptionRequest wanted) {
-    return new ConsumerTerms(null, wanted, false, Outcome.RELEASED, Outcome.RELEASED);
+    return new ConsumerTerms(
+        null, wanted, false, Outcome.RELEASED, Outcome.RELEASED, Long.MAX_VALUE);
   }
 
   /** The question for the domain. */

@@ -148,7 +148,7 @@ final class CoordinatorLink implements ReceivingLink, CoordinatorPort {
   public void declared(Object token, long transaction) {
     Declared declared = new Declared();
     declared.setTxnId(TransactionId.encode(transaction));
-    answer(() -> end.session.outcome((int) token, declared));
+    answer(() -> end.session.answers.outcome((int) token, declared));
   }
 
   @Override
@@ -159,7 +159,7 @@ final class CoordinatorLink implements ReceivingLink, CoordinatorPort {
   @Override
   public void discharged(Object token, @Nullable NodeError error) {
     if (error == null) {
-      answer(() -> end.session.accepted((int) token));
+      answer(() -> end.session.answers.accepted((int) token, OwnerCommand.NO_TRANSACTION));
     } else {
       answer(() -> refuse((int) token, AmqpErrors.of(error)));
     }
@@ -179,7 +179,7 @@ final class CoordinatorLink implements ReceivingLink, CoordinatorPort {
 
   private void refuse(int id, ErrorCondition error) {
     if (takesRejected) {
-      end.session.rejected(id, error);
+      end.session.answers.rejected(id, OwnerCommand.NO_TRANSACTION, error);
       receiver.topUp();
     } else {
       end.detach(error);

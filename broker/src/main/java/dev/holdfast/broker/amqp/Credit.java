@@ -96,6 +96,12 @@ final class Credit {
     sentBytes += bytes;
   }
 
+  /** A delivery was handed out and will not be written: it costs the peer nothing. */
+  void passedOver(int bytes) {
+    sentDeliveries++;
+    sentBytes += bytes;
+  }
+
   /** The domain has nothing more for the drain it was asked for. */
   void drained(long left) {
     available = left;

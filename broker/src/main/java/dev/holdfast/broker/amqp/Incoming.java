@@ -1,5 +1,7 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.broker.amqp.codec.Transfer;
+import dev.holdfast.broker.domain.OwnerCommand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +17,11 @@ final class Incoming {
   private int deliveryId;
   private int messageFormat;
   private boolean settled;
+  private long transaction;
+
+  /** Of a delivery that has more than one transfer. */
+  private byte[] tag = {};
+
   private long bytes;
 
   boolean isActive() {
@@ -37,11 +44,31 @@ final class Incoming {
     return bytes;
   }
 
-  void begin(int id, int format) {
+  void begin(Transfer t) {
     active = true;
-    deliveryId = id;
-    messageFormat = format;
+    deliveryId = (int) t.deliveryId;
+    messageFormat = (int) Math.max(0, t.messageFormat);
     settled = false;
+    transaction = OwnerCommand.NO_TRANSACTION;
+  }
+
+  /**
+   * Whether a transfer can be the next one of this delivery: what it repeats has to be the same.
+   */
+  boolean continuesWith(Transfer t, byte[] b) {
+    boolean sameFormat = t.messageFormat < 0 || (int) t.messageFormat == messageFormat;
+    return sameFormat
+        && (t.tagBytes < 0
+            || Arrays.equals(b, t.tagFrom, t.tagFrom + t.tagBytes, tag, 0, tag.length));
+  }
+
+  /** The transaction that the message is posted in, {@code NO_TRANSACTION} for none. */
+  long transaction() {
+    return transaction;
+  }
+
+  void within(long id) {
+    transaction = id;
   }
 
   /** Settled once said so in any of its transfers (part 2 §2.7.5). */
@@ -49,9 +76,13 @@ final class Incoming {
     settled |= flag == 1;
   }
 
-  void append(byte[] b, int from, int to) {
-    parts.add(Arrays.copyOfRange(b, from, to));
-    bytes += to - from;
+  /** A transfer that is not the last one; the payload ends at {@code to}. */
+  void append(Transfer t, byte[] b, int to) {
+    if (parts.isEmpty()) {
+      tag = Arrays.copyOfRange(b, t.tagFrom, t.tagFrom + t.tagBytes);
+    }
+    parts.add(Arrays.copyOfRange(b, t.payloadFrom, to));
+    bytes += to - t.payloadFrom;
   }
 
   /** All parts and the last one, in one array. */

@@ -1,12 +1,15 @@
 package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.amqp.codec.ColdCodec;
-import dev.holdfast.broker.amqp.codec.Disposition;
+import dev.holdfast.broker.amqp.codec.ModifiedReader;
+import dev.holdfast.broker.amqp.codec.Transfer;
 import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.OwnerCommand;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +21,8 @@ final class Outcomes {
 
   private Outcomes() {}
 
-  /** The outcome a disposition names; null when it names none. */
-  static @Nullable Outcome of(Disposition d, byte[] b, ColdCodec codec) {
-    return switch (d.state) {
-      case NONE, RECEIVED, OTHER -> null;
-      case ACCEPTED -> Outcome.ACCEPTED;
-      case RELEASED -> Outcome.RELEASED;
-      case REJECTED, MODIFIED -> of(codec.decode(b, d.stateFrom, d.stateTo));
-    };
-  }
-
   /** The outcome that a decoded type stands for; null when it is none. */
-  static @Nullable Outcome of(@Nullable Object decoded) {
+  static @Nullable Outcome of(@Nullable Object decoded, ColdCodec codec) {
     if (decoded instanceof Accepted) {
       return Outcome.ACCEPTED;
     }
@@ -37,9 +30,8 @@ final class Outcomes {
       return Outcome.RELEASED;
     }
     if (decoded instanceof Modified modified) {
-      return new Outcome.Modified(
-          Boolean.TRUE.equals(modified.getDeliveryFailed()),
-          Boolean.TRUE.equals(modified.getUndeliverableHere()));
+      byte[] encoded = codec.encode(modified);
+      return ModifiedReader.read(encoded, 0, encoded.length);
     }
     if (decoded instanceof Rejected rejected) {
       ErrorCondition error = rejected.getError();
@@ -48,6 +40,15 @@ final class Outcomes {
           : new Outcome.Rejected(cut(error.getCondition().toString()), cut(error.getDescription()));
     }
     return null;
+  }
+
+  /** The transaction that a transfer's state names; {@code NO_TRANSACTION} when it names none. */
+  static long transaction(Transfer t, byte[] b, ColdCodec codec) {
+    return t.isTransactional(b)
+            && codec.decode(b, t.stateFrom, t.stateTo) instanceof TransactionalState state
+            && state.getTxnId() != null
+        ? TransactionId.decode(state.getTxnId())
+        : OwnerCommand.NO_TRANSACTION;
   }
 
   private static String cut(@Nullable String text) {

@@ -3,6 +3,7 @@ package dev.holdfast.broker.amqp;
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.MessageView;
+import dev.holdfast.broker.amqp.codec.PrincipalName;
 import dev.holdfast.broker.amqp.terminus.TargetReply;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.IncomingMessage;
@@ -13,11 +14,9 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
 import dev.holdfast.broker.domain.TargetRequest;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
-import org.jspecify.annotations.Nullable;
 
 /** A link on which the peer sends messages to a node. Event-loop thread. */
 final class PublisherLink implements ReceivingLink, PublisherPort {
@@ -31,16 +30,19 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
   private static final long SILENT_BYTES = 256 * 1024;
 
   /** What one answer frees; {@code settled}: the peer wants no disposition. */
-  private record Token(int deliveryId, int messages, long bytes, boolean settled) {}
+  private record Token(
+      int deliveryId, int messages, long bytes, boolean settled, long transaction) {}
 
   private final LinkEnd end;
   private final AmqpConnection connection;
   private final Attach reply;
   private final TargetRequest target;
+  private final PrincipalName sender;
   private final boolean anonymous;
   private final Receiver receiver;
   private int silentMessages;
   private long silentBytes;
+  private MessageIntake.Ids messageIds = MessageIntake.Ids.PERHAPS;
   private boolean left;
 
   PublisherLink(LinkEnd end, Attach reply, TargetRequest target, int initialDeliveryCount) {
@@ -52,6 +54,7 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
         new Receiver(
             end, this, connection.limits().perConnection().publisherCredit(), initialDeliveryCount);
     this.target = target;
+    this.sender = new PrincipalName(connection.principal().name());
     end.belongsTo(this);
   }
 
@@ -80,6 +83,10 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
               Math.min(node.maxMessageBytes(), connection.limits().maxMessageBytes());
           Replies.maxMessageSize(reply, maxMessageBytes);
           TargetReply.fill(reply, target, node);
+          messageIds =
+              anonymous
+                  ? MessageIntake.Ids.PERHAPS
+                  : node.byMessageId() ? MessageIntake.Ids.HEEDED : MessageIntake.Ids.IGNORED;
           if (end.attached(reply)) {
             receiver.open(maxMessageBytes);
           } else {
@@ -112,13 +119,14 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
     connection.run(
         () -> {
           for (PublishAnswer answer : answers) {
-            answer((Token) answer.token(), answer.error());
+            answer((Token) answer.token(), answer);
           }
           receiver.topUp();
         });
   }
 
-  private void answer(Token token, @Nullable NodeError error) {
+  private void answer(Token token, PublishAnswer answer) {
+    NodeError error = answer.error();
     receiver.answered(token.messages);
     connection.answered(token.bytes);
     if (!end.isAttached()) {
@@ -130,9 +138,10 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
         leave(LinkEnding.DETACHED);
       }
     } else if (error == null) {
-      end.session.accepted(token.deliveryId);
+      end.session.answers.accepted(token.deliveryId, token.transaction);
     } else {
-      end.session.rejected(token.deliveryId, AmqpErrors.of(error));
+      end.session.answers.rejected(
+          token.deliveryId, token.transaction, AmqpErrors.of(error, answer.sequence()));
     }
   }
 
@@ -150,37 +159,25 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
   public void arrived(byte[] b, int from, int to) {
     MessageView view = connection.edge.view;
     Incoming incoming = receiver.incoming();
-    int id = incoming.deliveryId();
-    boolean settled = incoming.isSettled();
-    if (!view.scan(b, from, to)) {
-      refuse(id, settled, Fault.MESSAGE_MALFORMED);
-      return;
-    }
+    Fault fault = MessageIntake.scan(view, b, from, to, sender);
     String address = "";
-    if (anonymous) {
+    if (fault == null && anonymous) {
       String named = view.to();
-      if (named == null) {
-        refuse(id, settled, Fault.NO_TO);
-        return;
-      }
-      address = named;
+      address = named == null ? "" : named;
+      fault = named == null ? Fault.NO_TO : null;
     }
-    byte[] body =
-        from == view.bareFrom() && from == 0 && to == b.length
-            ? b
-            : Arrays.copyOfRange(b, view.bareFrom(), to);
-    IncomingMessage message =
-        new IncomingMessage(
-            view.durable(),
-            view.priority(),
-            view.ttlMs(),
-            view.expiryMs(),
-            incoming.messageFormat(),
-            body);
-    hand(address, message, id, settled);
+    if (fault != null) {
+      refuse(incoming, fault);
+    } else {
+      hand(
+          address,
+          MessageIntake.take(view, b, from, to, incoming.messageFormat(), messageIds),
+          incoming);
+    }
   }
 
-  private void hand(String address, IncomingMessage message, int id, boolean settled) {
+  private void hand(String address, IncomingMessage message, Incoming incoming) {
+    boolean settled = incoming.isSettled();
     long bytes = message.body().length;
     receiver.awaitsAnswer();
     connection.held(bytes);
@@ -200,16 +197,18 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
     if (confirm) {
       connection.awaitsAnswer();
     }
+    long transaction = incoming.transaction();
+    Token token = new Token(incoming.deliveryId(), messages, bytes, settled, transaction);
     connection.edge.submit(
-        new OwnerCommand.Publish(
-            this, address, message, new Token(id, messages, bytes, settled), confirm));
+        new OwnerCommand.Publish(this, address, message, token, confirm, transaction));
   }
 
-  private void refuse(int id, boolean settled, Fault fault) {
-    if (settled) {
+  private void refuse(Incoming incoming, Fault fault) {
+    if (incoming.isSettled()) {
       fail(fault);
     } else {
-      end.session.rejected(id, AmqpErrors.of(fault));
+      end.session.answers.rejected(
+          incoming.deliveryId(), incoming.transaction(), AmqpErrors.of(fault));
       receiver.topUp();
     }
   }

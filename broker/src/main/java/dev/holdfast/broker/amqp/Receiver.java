@@ -117,6 +117,13 @@ final class Receiver {
       owner.fail(Fault.INTERLEAVED);
       return;
     }
+    if (continues && !incoming.continuesWith(t, b)) {
+      owner.fail(Fault.CONTINUATION);
+      return;
+    }
+    if (t.stateFrom >= 0) {
+      incoming.within(Outcomes.transaction(t, b, connection.edge.codec));
+    }
     incoming.settle(t.settled);
     if (t.aborted) {
       dropPartial();
@@ -129,7 +136,7 @@ final class Receiver {
       return;
     }
     if (t.more) {
-      incoming.append(b, t.payloadFrom, to);
+      incoming.append(t, b, to);
       if (!connection.unfinished(bytes)) {
         owner.fail(Fault.UNFINISHED);
       }
@@ -156,7 +163,7 @@ final class Receiver {
       owner.fail(Fault.NO_CREDIT);
       return false;
     }
-    incoming.begin((int) t.deliveryId, t.messageFormat);
+    incoming.begin(t);
     return true;
   }
 

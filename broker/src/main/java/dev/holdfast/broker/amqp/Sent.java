@@ -7,7 +7,7 @@ final class Sent {
 
   private final ConsumerLink link;
   private final Delivery delivery;
-  private boolean reported;
+  private boolean decided;
 
   Sent(ConsumerLink link, Delivery delivery) {
     this.link = link;
@@ -22,12 +22,15 @@ final class Sent {
     return delivery;
   }
 
-  /** Whether its outcome has been told to the domain. */
-  boolean reported() {
-    return reported;
+  /**
+   * Whether the domain waits for no other word on it: an outcome in a transaction may be taken back
+   * with it, and then another one follows.
+   */
+  boolean isDecided() {
+    return decided;
   }
 
-  void report() {
-    reported = true;
+  void decided() {
+    decided = true;
   }
 }

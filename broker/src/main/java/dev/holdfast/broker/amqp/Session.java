@@ -6,21 +6,17 @@ import dev.holdfast.broker.amqp.codec.FaultException;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameOutput;
 import dev.holdfast.broker.amqp.codec.Transfer;
-import dev.holdfast.broker.domain.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedShort;
-import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
-import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
-import org.apache.qpid.proton.amqp.transport.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +35,9 @@ final class Session implements FrameOutput.SessionState {
   /** What the peer has not settled. */
   final Unsettled<Sent> unsettled = new Unsettled<>();
 
-  private final SettledIds acceptedIds = new SettledIds();
-  private final SettledIds settledIds = new SettledIds();
+  /** What the broker says of deliveries. */
+  final Answers answers = new Answers(this);
+
   private @Nullable Link[] links = new @Nullable Link[8];
   private int linkCount;
   private final long peerHandleMax;
@@ -248,25 +245,18 @@ final class Session implements FrameOutput.SessionState {
     if (d.first == d.last) {
       Sent sent = unsettled.get(d.first);
       if (sent != null) {
-        outcome(sent, d.first, Outcomes.of(d, b, connection.edge.codec), d.settled);
+        sent.link().outcome(sent, d.first, Verdict.of(d, b, connection.edge.codec));
       }
       return;
     }
-    Outcome outcome = Outcomes.of(d, b, connection.edge.codec);
-    boolean settled = d.settled;
+    Verdict verdict = Verdict.of(d, b, connection.edge.codec);
     unsettled.forRange(
         d.first,
         d.last,
-        id -> outcome(Objects.requireNonNull(unsettled.get(id)), id, outcome, settled));
-  }
-
-  private static void outcome(Sent sent, int id, @Nullable Outcome outcome, boolean settled) {
-    ConsumerLink link = sent.link();
-    if (outcome != null) {
-      link.outcome(sent, id, outcome, settled);
-    } else if (settled) {
-      link.outcome(sent, id, link.settledWithoutState(), true);
-    }
+        id -> {
+          Sent sent = Objects.requireNonNull(unsettled.get(id));
+          sent.link().outcome(sent, id, verdict);
+        });
   }
 
   boolean maySend() {
@@ -282,45 +272,19 @@ final class Session implements FrameOutput.SessionState {
     nextOutgoingId++;
   }
 
-  void accepted(int deliveryId) {
-    acceptedIds.add(deliveryId);
-  }
-
   void settledByBroker(int deliveryId) {
     unsettled.remove(deliveryId);
-    settledIds.add(deliveryId);
+    answers.settled(deliveryId);
   }
 
-  void rejected(int deliveryId, ErrorCondition error) {
-    Rejected state = new Rejected();
-    state.setError(error);
-    outcome(deliveryId, state);
-  }
-
-  /** Settles what the peer sent, with this state. */
-  void outcome(int deliveryId, DeliveryState state) {
-    var disposition = new org.apache.qpid.proton.amqp.transport.Disposition();
-    disposition.setRole(Role.RECEIVER);
-    disposition.setFirst(UnsignedInteger.valueOf(deliveryId));
-    disposition.setLast(UnsignedInteger.valueOf(deliveryId));
-    disposition.setSettled(true);
-    disposition.setState(state);
-    write(disposition);
-  }
-
-  /** Writes the answers of this batch, runs of ids as one frame each. */
+  /** Writes the answers of this batch. */
   void finishBatch() {
     if (ended) {
-      acceptedIds.clear();
-      settledIds.clear();
-      return;
+      answers.clear();
+    } else {
+      answers.flush();
+      replenish();
     }
-    FrameOutput output = connection.edge.output;
-    acceptedIds.runs(
-        (first, last) -> output.accepted(connection.out.buffer(), channel, true, first, last));
-    settledIds.runs(
-        (first, last) -> output.settled(connection.out.buffer(), channel, false, first, last));
-    replenish();
   }
 
   /** The broker ends the session. */

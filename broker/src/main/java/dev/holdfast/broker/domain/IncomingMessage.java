@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain;
 
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,8 @@ public record IncomingMessage(
    * @param idempotencyKey annotation {@code x-opt-idempotency-key}; null: none
    * @param messageId property message-id as text; only where the node goes by it ({@link
    *     NodeInfo#byMessageId()}) or is not known yet; null: none
-   * @param bodyDigest first 8 bytes of the SHA-256 of the body sections; only with a key or an id
+   * @param digest gives the first 8 bytes of the SHA-256 of the body sections; only with a key or
+   *     an id. It may take its time, and is asked for only when the message has a key that counts
    */
   public record Marks(
       @Nullable String groupId,
@@ -46,7 +48,28 @@ public record IncomingMessage(
       long delayMs,
       @Nullable String idempotencyKey,
       @Nullable String messageId,
-      long bodyDigest) {
+      LongSupplier digest) {
+
+    /** One whose digest is known. */
+    public Marks(
+        @Nullable String groupId,
+        long deliverAtMs,
+        long delayMs,
+        @Nullable String idempotencyKey,
+        @Nullable String messageId,
+        long bodyDigest) {
+      this(groupId, deliverAtMs, delayMs, idempotencyKey, messageId, () -> bodyDigest);
+    }
+
+    /** The same with another digest. */
+    public Marks withDigest(LongSupplier other) {
+      return new Marks(groupId, deliverAtMs, delayMs, idempotencyKey, messageId, other);
+    }
+
+    /** What {@code digest} gives. */
+    public long bodyDigest() {
+      return digest.getAsLong();
+    }
 
     /** None of them. */
     public static final Marks NONE = new Marks(null, 0, 0, null, null, 0);

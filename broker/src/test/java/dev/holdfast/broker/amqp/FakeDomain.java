@@ -35,8 +35,22 @@ import java.util.concurrent.Executors;
  */
 final class FakeDomain implements OwnerInbox, AutoCloseable {
 
-  record Handed(StoredMessage message, int deliveryCount, boolean firstAcquirer, String queue)
-      implements Delivery {}
+  record Handed(
+      StoredMessage message,
+      int deliveryCount,
+      boolean firstAcquirer,
+      String queue,
+      byte[] annotations)
+      implements Delivery {
+
+    Handed(StoredMessage message, String queue) {
+      this(message, 0, true, queue, new byte[0]);
+    }
+
+    Handed again(int failures, byte[] others) {
+      return new Handed(message, failures, false, queue, others == null ? annotations : others);
+    }
+  }
 
   private static final class Consumer {
     final ConsumerPort port;
@@ -221,7 +235,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
     NodeError error = queue.contains("missing") ? missing(queue) : null;
     long seq = error == null ? ++sequence : 0;
     if (error == null) {
-      queue(queue).add(new Handed(stored(seq, publish.message()), 0, true, queue));
+      queue(queue).add(new Handed(stored(seq, publish.message()), queue));
     }
     if (publish.confirm()) {
       Runnable answer =
@@ -278,6 +292,14 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
     if (c == null) {
       return;
     }
+    if (settle.transaction() == OwnerCommand.NO_TRANSACTION) {
+      carryOut(c, settle);
+    } else {
+      transactions.whenCommitted(settle.transaction(), () -> carryOut(c, settle));
+    }
+  }
+
+  private void carryOut(Consumer c, OwnerCommand.Settle settle) {
     for (Handed handed : List.copyOf(c.out)) {
       if (handed == settle.delivery()) {
         apply(c, handed, settle.outcome());
@@ -291,10 +313,12 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
   private void apply(Consumer c, Handed handed, Outcome outcome) {
     c.out.removeIf(h -> h == handed);
     if (outcome instanceof Outcome.Released) {
-      queue(c.queue).addFirst(new Handed(handed.message(), handed.deliveryCount(), false, c.queue));
+      queue(c.queue).addFirst(handed.again(handed.deliveryCount(), null));
     } else if (outcome instanceof Outcome.Modified modified) {
       int count = handed.deliveryCount() + (modified.deliveryFailed() ? 1 : 0);
-      queue(c.queue).addFirst(new Handed(handed.message(), count, false, c.queue));
+      // Nobody else is there to take what is undeliverable here.
+      String where = modified.undeliverableHere() ? c.queue + "/elsewhere" : c.queue;
+      queue(where).addFirst(handed.again(count, modified.annotations()));
     }
   }
 

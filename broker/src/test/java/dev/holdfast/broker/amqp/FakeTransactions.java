@@ -4,15 +4,17 @@ import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OwnerCommand;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Transactions of the fake domain: begun and ended, and not looked into. */
+/** Transactions of the fake domain: what is settled in one is carried out when it is committed. */
 final class FakeTransactions {
 
-  private final Set<Long> open = new HashSet<>();
+  private final Map<Long, List<Runnable>> open = new HashMap<>();
   private long last;
 
   /** How coordinators are answered when they attach. */
@@ -35,7 +37,7 @@ final class FakeTransactions {
     } else if (command instanceof OwnerCommand.Declare declare) {
       NodeError refusal = refuseDeclare;
       if (refusal == null) {
-        open.add(++last);
+        open.put(++last, new ArrayList<>());
       }
       tell.accept(
           declare.port().loop(),
@@ -43,13 +45,21 @@ final class FakeTransactions {
               ? new EdgeEvent.Declared(declare.port(), declare.token(), last)
               : new EdgeEvent.DeclareRefused(declare.port(), declare.token(), refusal));
     } else if (command instanceof OwnerCommand.Discharge discharge) {
+      List<Runnable> work = open.remove(discharge.transaction());
       NodeError error =
-          open.remove(discharge.transaction())
+          work != null
               ? (discharge.fail() ? null : failDischarge)
               : new NodeError(NodeError.Code.UNKNOWN_TRANSACTION, "there is no such transaction");
+      if (error == null && !discharge.fail()) {
+        work.forEach(Runnable::run);
+      }
       tell.accept(
           discharge.port().loop(),
           new EdgeEvent.Discharged(discharge.port(), discharge.token(), error));
     }
+  }
+
+  void whenCommitted(long transaction, Runnable work) {
+    open.getOrDefault(transaction, new ArrayList<>()).add(work);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.broker.domain.OwnerCommand;
+import java.util.List;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -88,6 +89,19 @@ class HostileTransferTest {
       peer.sender("q").send(0, RawPeer.transferFrame(0, 0), RawPeer.data(10));
       peer.send(0, RawPeer.transferFrame(0, 5), RawPeer.data(10));
       assertEnded(peer, "amqp:invalid-field");
+    }
+    Transfer otherTag = RawPeer.transferFrame(0, 0);
+    otherTag.setDeliveryTag(new Binary(new byte[] {9}));
+    Transfer otherFormat = RawPeer.transferFrame(0, 0);
+    otherFormat.setMessageFormat(UnsignedInteger.valueOf(7));
+    for (Transfer continuation : List.of(otherTag, otherFormat)) {
+      try (RawPeer peer = edge.peer()) {
+        Transfer begun = RawPeer.transferFrame(0, 0);
+        begun.setMore(true);
+        peer.sender("q").send(0, begun, RawPeer.data(10));
+        peer.send(0, continuation, RawPeer.data(10));
+        assertDetached(peer, "amqp:invalid-field");
+      }
     }
     try (RawPeer peer = edge.peer()) {
       Transfer tagless = RawPeer.transferFrame(0, 0);

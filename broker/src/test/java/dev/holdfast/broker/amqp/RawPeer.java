@@ -41,6 +41,7 @@ final class RawPeer implements Closeable {
   /** A frame as it came. */
   record Frame(int type, int channel, Object body, byte[] payload) {}
 
+  private int consumed;
   private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
@@ -289,8 +290,16 @@ final class RawPeer implements Closeable {
 
   /** The first value in there. */
   Object decode(byte[] bytes) {
-    decoder.setByteBuffer(ByteBuffer.wrap(bytes));
-    return decoder.readObject();
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    decoder.setByteBuffer(buffer);
+    Object value = decoder.readObject();
+    consumed = buffer.position();
+    return value;
+  }
+
+  /** How many bytes the value took that was decoded last. */
+  int consumed() {
+    return consumed;
   }
 
   /** Nothing more will be sent. */

@@ -10,10 +10,15 @@ public final class BodyDigest {
 
   /** The first 8 bytes of the SHA-256 of the view's body sections, footer not included. */
   public static long of(MessageView view) {
+    return view.bodyFrom() < 0
+        ? of(view.bytes(), 0, 0)
+        : of(view.bytes(), view.bodyFrom(), view.bodyTo());
+  }
+
+  /** The same of the body sections between the two. */
+  public static long of(byte[] b, int from, int to) {
     MessageDigest sha256 = sha256();
-    if (view.bodyFrom() >= 0) {
-      sha256.update(view.bytes(), view.bodyFrom(), view.bodyTo() - view.bodyFrom());
-    }
+    sha256.update(b, from, to - from);
     return ByteBuffer.wrap(sha256.digest()).getLong();
   }
 

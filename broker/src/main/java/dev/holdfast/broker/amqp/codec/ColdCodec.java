@@ -2,6 +2,7 @@ package dev.holdfast.broker.amqp.codec;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
 import org.apache.qpid.proton.codec.DecoderImpl;
 import org.apache.qpid.proton.codec.EncoderImpl;
@@ -69,7 +70,7 @@ public final class ColdCodec {
    * @throws FaultException the frame is larger; nothing has been written
    */
   public void write(ByteBuf out, int channel, Object performative, int maxBytes) {
-    encode(performative);
+    fill(performative);
     if (HEADER + encoded.remaining() > maxBytes) {
       throw new FaultException(Fault.PEER_FRAME_MAX);
     }
@@ -78,11 +79,17 @@ public final class ColdCodec {
 
   /** Writes a frame of SASL. */
   public void writeSasl(ByteBuf out, Object body) {
-    encode(body);
+    fill(body);
     frame(out, SASL, 0);
   }
 
-  private void encode(Object performative) {
+  /** Encodes what fits a frame. */
+  public byte[] encode(Object value) {
+    fill(value);
+    return Arrays.copyOf(encoded.array(), encoded.limit());
+  }
+
+  private void fill(Object performative) {
     encoded.clear();
     encoder.setByteBuffer(encoded);
     encoder.writeObject(performative);

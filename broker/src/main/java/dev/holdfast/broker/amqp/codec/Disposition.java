@@ -16,6 +16,8 @@ public final class Disposition {
     RELEASED,
     /** Modified. */
     MODIFIED,
+    /** Transactional-state: an outcome in a transaction. */
+    TRANSACTIONAL,
     /** Something else. */
     OTHER
   }
@@ -81,6 +83,7 @@ public final class Disposition {
       case 0x25 -> State.REJECTED;
       case 0x26 -> State.RELEASED;
       case 0x27 -> State.MODIFIED;
+      case 0x34 -> State.TRANSACTIONAL;
       default -> State.OTHER;
     };
   }

@@ -39,6 +39,17 @@ public enum Fault {
   /** A message's sections are malformed, repeated or out of order. */
   MESSAGE_MALFORMED(
       "amqp:decode-error", "the message's sections are malformed, repeated or out of order"),
+  /** An annotation for the time of delivery is no number. */
+  DELIVERY_TIME(
+      "amqp:invalid-field",
+      "the annotations x-opt-delivery-time and x-opt-delivery-delay are integers or timestamps"),
+  /** A key that is no key. */
+  IDEMPOTENCY_KEY(
+      "amqp:invalid-field", "the annotation x-opt-idempotency-key is a string of 1 to 255 bytes"),
+  /** Somebody else's name. */
+  USER_ID(
+      "amqp:unauthorized-access",
+      "the message's user-id is not the one authenticated on this connection; leave it out"),
   /** Not in this state. */
   NOT_NOW("amqp:illegal-state", "the frame is not permitted in the current state"),
   /** No session on this channel. */
@@ -77,12 +88,22 @@ public enum Fault {
   DELIVERY_ID("amqp:invalid-field", "a delivery-id is missing or not the next in sequence"),
   /** Deliveries of one link mixed. */
   INTERLEAVED("amqp:invalid-field", "deliveries on one link must not be interleaved"),
+  /** A state that is none of the standard's. */
+  OUTCOME("amqp:not-implemented", "a delivery was settled with a state that is not offered"),
+  /** Too many annotations in an outcome. */
+  OUTCOME_SIZE("amqp:resource-limit-exceeded", "an outcome's annotations exceed 4096 bytes"),
+  /** Different from the first transfer. */
+  CONTINUATION(
+      "amqp:invalid-field", "a delivery's transfers differ in delivery-tag or message-format"),
   /** No tag or one too long. */
   DELIVERY_TAG("amqp:invalid-field", "a delivery-tag of 1 to 32 bytes is mandatory"),
   /** Sent without credit. */
   NO_CREDIT("amqp:link:transfer-limit-exceeded", "more messages were sent than credit was given"),
   /** Larger than max-message-size. */
   MESSAGE_SIZE("amqp:link:message-size-exceeded", "the message is larger than max-message-size"),
+  /** Larger than the peer's max-message-size. */
+  PEER_MESSAGE_SIZE(
+      "amqp:link:message-size-exceeded", "a message was larger than the link's max-message-size"),
   /** Too many bytes of messages that have not ended yet. */
   UNFINISHED(
       "amqp:resource-limit-exceeded", "too many bytes of unfinished messages on this connection"),

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.amqp.codec;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,12 @@ public final class MessageView {
   private int bodyTo;
   private int toFrom;
   private int toTo;
+  private int messageIdAt;
+  private int userFrom;
+  private int userTo;
+  private int groupFrom;
+  private int groupTo;
+  private final HeededAnnotations annotations = new HeededAnnotations();
 
   /**
    * Looks at the message in {@code bytes} from {@code from} to {@code to}.
@@ -53,6 +60,10 @@ public final class MessageView {
     bodyFrom = -1;
     bodyTo = to;
     toFrom = -1;
+    messageIdAt = -1;
+    userTo = userFrom;
+    groupFrom = -1;
+    annotations.clear();
     try {
       int last = 0;
       int p = from;
@@ -94,7 +105,13 @@ public final class MessageView {
       case PROPERTIES -> {
         return properties(at, to);
       }
-      case DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS, APPLICATION_PROPERTIES, FOOTER -> {
+      case MESSAGE_ANNOTATIONS -> {
+        Types.check(code == 0xC1 || code == 0xD1);
+        int end = guard.skip(b, at, to);
+        annotations.read(b, at, end);
+        return end;
+      }
+      case DELIVERY_ANNOTATIONS, APPLICATION_PROPERTIES, FOOTER -> {
         Types.check(code == 0xC1 || code == 0xD1);
         return guard.skip(b, at, to);
       }
@@ -146,8 +163,11 @@ public final class MessageView {
 
   private int properties(int at, int to) {
     int end = fields.open(b, at, to);
-    fields.skip();
-    fields.range(0);
+    messageIdAt = fields.skipAt();
+    if (fields.range(0)) {
+      userFrom = fields.binaryFrom;
+      userTo = fields.binaryTo;
+    }
     if (fields.range(STRING)) {
       toFrom = fields.binaryFrom;
       toTo = fields.binaryTo;
@@ -158,6 +178,11 @@ public final class MessageView {
     fields.range(3);
     fields.range(3);
     expiryMs = fields.timestamp();
+    fields.timestamp();
+    if (fields.range(STRING)) {
+      groupFrom = fields.binaryFrom;
+      groupTo = fields.binaryTo;
+    }
     fields.close();
     return end;
   }
@@ -198,12 +223,60 @@ public final class MessageView {
   }
 
   /** Where the last section of the body ends. */
-  int bodyTo() {
+  public int bodyTo() {
     return bodyTo;
   }
 
   /** Property 'to', null when not said. */
   public @Nullable String to() {
-    return toFrom < 0 ? null : new String(b, toFrom, toTo - toFrom, StandardCharsets.UTF_8);
+    return toFrom < 0 ? null : new String(b, toFrom, toTo - toFrom, UTF_8);
+  }
+
+  /** Property group-id, null when not said. */
+  public @Nullable String groupId() {
+    return groupFrom < 0 ? null : new String(b, groupFrom, groupTo - groupFrom, UTF_8);
+  }
+
+  /**
+   * Property message-id as text: a string as it is, anything else behind the name of its type; null
+   * when not said.
+   */
+  public @Nullable String messageId() {
+    return messageIdAt < 0 ? null : MessageIds.text(b, messageIdAt);
+  }
+
+  /** Whether property user-id names somebody who is not this principal. */
+  public boolean claimsOtherThan(PrincipalName principal) {
+    return userTo > userFrom && !principal.is(b, userFrom, userTo);
+  }
+
+  /** Whether there is a group-id or an annotation that the broker heeds. */
+  public boolean isMarked() {
+    return groupFrom >= 0 || annotations.present();
+  }
+
+  /** Annotation {@code x-opt-delivery-time} in epoch milliseconds, 0 when not said. */
+  public long deliverAtMs() {
+    return annotations.deliverAtMs();
+  }
+
+  /** Annotation {@code x-opt-delivery-delay} in milliseconds, 0 when not said. */
+  public long delayMs() {
+    return annotations.delayMs();
+  }
+
+  /** Annotation {@code x-opt-idempotency-key}, null when not said. */
+  public @Nullable String idempotencyKey() {
+    return annotations.idempotencyKey();
+  }
+
+  /** What is wrong with an annotation that the broker heeds; null: nothing. */
+  public @Nullable Fault annotationFault() {
+    return annotations.fault();
+  }
+
+  /** Whether there are annotations that only the broker may write. */
+  public boolean hasReservedAnnotations() {
+    return annotations.reserved();
   }
 }

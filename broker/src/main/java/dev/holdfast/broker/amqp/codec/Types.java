@@ -108,6 +108,24 @@ final class Types {
     }
   }
 
+  /** Where the value at {@code p}, which has been checked, ends. */
+  static int end(byte[] b, int p) {
+    int at = p;
+    while (b[at] == 0) {
+      at = end(b, at + 1);
+    }
+    return switch ((b[at] & 0xFF) >> 4) {
+      case 0x4 -> at + 1;
+      case 0x5 -> at + 2;
+      case 0x6 -> at + 3;
+      case 0x7 -> at + 5;
+      case 0x8 -> at + 9;
+      case 0x9 -> at + 17;
+      case 0xA, 0xC, 0xE -> at + 2 + (b[at + 1] & 0xFF);
+      default -> at + 5 + int32(b, at + 1);
+    };
+  }
+
   static int advance(int p, int n, int lim) {
     check(n >= 0 && n <= lim - p);
     return p + n;
