@@ -98,6 +98,9 @@ final class QueueCommands implements Runnable {
         description = "Only one consumer gets messages; when it goes the next one takes over.")
     private boolean singleActiveConsumer;
 
+    @Option(names = "--priorities", description = "Messages with a higher priority go first.")
+    private boolean prioritised;
+
     Create(HoldfastCommand root) {
       this.root = root;
     }
@@ -120,6 +123,9 @@ final class QueueCommands implements Runnable {
       }
       if (singleActiveConsumer) {
         definition.put("singleActiveConsumer", true);
+      }
+      if (prioritised) {
+        definition.put("prioritised", true);
       }
       JsonObject queue = root.broker().post("/queues", definition);
       Output output = root.output();

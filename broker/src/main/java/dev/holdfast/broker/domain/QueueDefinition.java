@@ -103,11 +103,16 @@ public record QueueDefinition(
    *
    * @param singleActiveConsumer only one consumer is served, the oldest of those with the highest
    *     priority; the next one takes over when it has gone and nothing is out any more
+   * @param prioritised messages with a higher priority go first; otherwise priorities are carried
+   *     and not heeded
    */
-  public record Serving(boolean singleActiveConsumer) {
+  public record Serving(boolean singleActiveConsumer, boolean prioritised) {
+
+    /** Priorities that a message can have, from 0 on. */
+    public static final int PRIORITIES = 10;
 
     /** Consumers take turns, messages go in the order in which they came. */
-    public static final Serving TURNS = new Serving(false);
+    public static final Serving TURNS = new Serving(false, false);
   }
 
   /** What happens to a message that does not fit. */

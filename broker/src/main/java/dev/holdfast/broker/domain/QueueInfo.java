@@ -11,7 +11,8 @@ package dev.holdfast.broker.domain;
  * @param publishers attached sending links
  * @param deadLetters messages in its dead-letter queue
  * @param oldestMs epoch milliseconds of the oldest message, 0 when empty
- * @param nextSequence what the next message gets
+ * @param nextSequence what the next message gets; of a prioritised queue, whose priorities count
+ *     for themselves, one more than the messages ever taken
  * @param published messages taken since the broker started
  * @param delivered deliveries made since the broker started
  * @param acknowledged messages accepted by consumers since the broker started

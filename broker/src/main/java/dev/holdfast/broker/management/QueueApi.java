@@ -24,7 +24,8 @@ final class QueueApi {
           "maxDeliveries",
           "idempotencyWindowMs",
           "idempotencyByMessageId",
-          "singleActiveConsumer");
+          "singleActiveConsumer",
+          "prioritised");
   private static final int MOST_DELIVERIES = RetryPolicy.MOST_DELIVERIES;
 
   private final NodeAdmin nodes;
@@ -86,7 +87,8 @@ final class QueueApi {
 
   private static Serving serving(ObjectNode body) {
     return new Serving(
-        Json.flag(body, "singleActiveConsumer", Serving.TURNS.singleActiveConsumer()));
+        Json.flag(body, "singleActiveConsumer", Serving.TURNS.singleActiveConsumer()),
+        Json.flag(body, "prioritised", Serving.TURNS.prioritised()));
   }
 
   CompletionStage<ApiAnswer> show(ApiRequest request) {
@@ -130,6 +132,7 @@ final class QueueApi {
         .put("maxDeliveries", queue.definition().retry().maxDeliveries())
         .put("idempotencyWindowMs", queue.definition().idempotency().windowMs())
         .put("idempotencyByMessageId", queue.definition().idempotency().byMessageId())
-        .put("singleActiveConsumer", queue.definition().serving().singleActiveConsumer());
+        .put("singleActiveConsumer", queue.definition().serving().singleActiveConsumer())
+        .put("prioritised", queue.definition().serving().prioritised());
   }
 }

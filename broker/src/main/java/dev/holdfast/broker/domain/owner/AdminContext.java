@@ -5,6 +5,7 @@ import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.storage.MessageStore;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What management works on; owner thread. */
@@ -29,17 +30,17 @@ record AdminContext(
   }
 
   /** What lies at this address to be looked at, if the principal may do this to it. */
-  PeekTask.Place place(Principal principal, Permission permission, String address) {
+  List<PeekTask.Place> places(Principal principal, Permission permission, String address) {
     check(principal, permission, address);
     if (nodes.find(address) instanceof Queue queue) {
-      return PeekTask.Place.of(queue.cursor);
+      return PeekTask.Place.of(queue.subscription);
     }
     if (nodes.find(address) instanceof Topic topic && topic.definition.retention().keeps()) {
-      return new PeekTask.Place(topic.log.id, Topic.RETENTION, null, topic.name());
+      return List.of(new PeekTask.Place(topic.log.id, Topic.RETENTION, null, topic.name()));
     }
     TopicSubscription subscription = nodes.subscriptions().find(address);
     if (subscription != null && subscription.group.cursors().size() == 1) {
-      return PeekTask.Place.of(subscription.group.cursors().get(0));
+      return PeekTask.Place.of(subscription.group);
     }
     throw new NodeException(
         nodes.find(address) == null && subscription == null

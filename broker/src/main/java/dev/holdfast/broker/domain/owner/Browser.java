@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A receiving link that looks at a queue's messages and takes none (distribution-mode copy): from
  * the oldest to the end, those out at consumers included, then what comes while its credit lasts.
- * It has no part in the queue's backlog: it reads the log for itself, a chunk at a time.
+ * It has no part in the queue's backlog: it reads the log for itself, a chunk at a time, those of a
+ * prioritised queue in order of priority.
  */
 final class Browser {
   private static final long RETRY_MS = 500;
@@ -26,8 +27,11 @@ final class Browser {
   /** What has been read and not handed out. */
   private final ArrayDeque<StoredMessage> buffer = new ArrayDeque<>();
 
-  /** The sequence to look at next. */
-  private long next = 1;
+  /** The sequence to look at next in each of the queue's logs. */
+  private final long[] next;
+
+  /** The log that is looked at. */
+  private int at;
 
   private boolean reading;
   private boolean closed;
@@ -37,6 +41,7 @@ final class Browser {
     this.link = link;
     this.queue = queue;
     this.filter = filter;
+    this.next = new long[queue.logs().size()];
   }
 
   /** A copy at a browser: whatever becomes of it, nothing becomes of the message. */
@@ -61,28 +66,48 @@ final class Browser {
 
   /** Hands out what credit allows, then reads on or answers a drain. */
   void run(StoreView view, long nowMs, ReadAhead reads, BacklogReader reports) {
-    StoreView.LogView log = view.log(queue.log.id);
-    StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
-    if (closed || log == null || cursor == null) {
+    if (closed) {
       return;
     }
-    while (link.hasCredit() && !buffer.isEmpty()) {
+    StoreView.LogView log = view.log(queue.logs().get(at).id);
+    StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
+    while (cursor != null && link.hasCredit() && !buffer.isEmpty()) {
       look(buffer.removeFirst(), cursor, nowMs);
     }
     if (buffer.isEmpty() && !reading) {
-      next = cursor.nextUnacknowledged(Math.max(next, log.firstSequence()));
+      log = nextLog(view);
     }
-    boolean atEnd = buffer.isEmpty() && !reading && next >= log.nextSequence();
+    boolean atEnd = buffer.isEmpty() && !reading && log == null;
     if (link.draining() && (link.limitReached() || atEnd)) {
       link.drained(0);
-    } else if (link.hasCredit() && buffer.isEmpty() && !reading && !atEnd && nowMs >= retryMs) {
+    } else if (link.hasCredit()
+        && buffer.isEmpty()
+        && !reading
+        && log != null
+        && nowMs >= retryMs) {
       read(log, nowMs, reads, reports);
     }
   }
 
+  /** The first log that has something that it has not looked at; null: none has. */
+  private StoreView.@Nullable LogView nextLog(StoreView view) {
+    for (int i = 0; i < next.length; i++) {
+      StoreView.LogView log = view.log(queue.logs().get(i).id);
+      StoreView.CursorView cursor = log == null ? null : log.cursor(Queue.CURSOR);
+      if (log != null && cursor != null) {
+        next[i] = cursor.nextUnacknowledged(Math.max(next[i], log.firstSequence()));
+        if (next[i] < log.nextSequence()) {
+          at = i;
+          return log;
+        }
+      }
+    }
+    return null;
+  }
+
   private void look(StoredMessage message, StoreView.CursorView cursor, long nowMs) {
     long sequence = message.sequence();
-    next = sequence + 1;
+    next[at] = sequence + 1;
     if (cursor.acknowledged(sequence)) {
       return;
     }
@@ -97,7 +122,7 @@ final class Browser {
   }
 
   private void read(StoreView.LogView log, long nowMs, ReadAhead reads, BacklogReader reports) {
-    ChunkInfo chunk = log.chunkAtOrAfter(next);
+    ChunkInfo chunk = log.chunkAtOrAfter(next[at]);
     if (chunk == null) {
       return;
     }
@@ -113,14 +138,16 @@ final class Browser {
     List<StoredMessage> messages = result.messages();
     if (messages != null) {
       for (StoredMessage message : messages) {
-        if (message.sequence() >= next) {
+        if (message.sequence() >= next[at]) {
           buffer.addLast(message);
         }
       }
-      next = Math.max(next, messages.isEmpty() ? result.chunk().endSequence() : next);
+      if (messages.isEmpty()) {
+        next[at] = Math.max(next[at], result.chunk().endSequence());
+      }
     } else if (result.corrupt()) {
       reports.report(queue.name(), result);
-      next = Math.max(next, result.chunk().endSequence());
+      next[at] = Math.max(next[at], result.chunk().endSequence());
     } else {
       retryMs = askedMs + RETRY_MS;
     }

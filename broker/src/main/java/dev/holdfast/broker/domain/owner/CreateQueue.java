@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a queue: two logs and a definition, in one batch. */
+/** Makes a queue: its logs, one for dead letters and a definition, in one batch. */
 final class CreateQueue implements NodeChange {
   private final AdminContext context;
   private final Principal principal;
@@ -51,10 +51,11 @@ final class CreateQueue implements NodeChange {
       return false;
     }
     int log = context.store().view().nextLogId();
-    NodeCodec.StoredQueue stored = new NodeCodec.StoredQueue(definition, log, log + 1);
+    int dead = log + Queue.logs(definition);
+    NodeCodec.StoredQueue stored = new NodeCodec.StoredQueue(definition, log, dead);
     made = stored;
     StoreBatch changes = batch.changes();
-    for (int id = log; id <= log + 1; id++) {
+    for (int id = log; id <= dead; id++) {
       changes.createLog(id);
       changes.createCursor(id, Queue.CURSOR, 1);
     }

@@ -51,7 +51,9 @@ final class DeleteQueue implements NodeChange {
     StoreView view = context.store().view();
     lost = chosen.messages(view) + dead.messages(view);
     batch.changes().dropLog(dead.log.id);
-    batch.changes().dropLog(chosen.log.id);
+    for (NodeLog log : chosen.logs()) {
+      batch.changes().dropLog(log.id);
+    }
     batch.changes().deleteDefinition(NodeCodec.key(chosen.log.id));
     return true;
   }

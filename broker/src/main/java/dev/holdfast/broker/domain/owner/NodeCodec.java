@@ -34,7 +34,8 @@ final class NodeCodec {
    * A queue as stored.
    *
    * @param definition what the operator chose
-   * @param logId its log
+   * @param logId its log; a prioritised queue has ten with ids in a row from here on, the first for
+   *     the highest priority
    * @param deadLetterLogId its dead letters' log
    */
   record StoredQueue(QueueDefinition definition, int logId, int deadLetterLogId)
@@ -68,7 +69,8 @@ final class NodeCodec {
             .put("maxDeliveries", definition.retry().maxDeliveries())
             .put("idempotencyWindowMs", definition.idempotency().windowMs())
             .put("idempotencyByMessageId", definition.idempotency().byMessageId())
-            .put("singleActiveConsumer", definition.serving().singleActiveConsumer()));
+            .put("singleActiveConsumer", definition.serving().singleActiveConsumer())
+            .put("prioritised", definition.serving().prioritised()));
   }
 
   static byte[] encode(StoredTopic topic) {
@@ -123,7 +125,9 @@ final class NodeCodec {
             Lifetime.DEFAULT,
             Limits.NONE,
             idempotency(json),
-            new Serving(json.path("singleActiveConsumer").asBoolean()));
+            new Serving(
+                json.path("singleActiveConsumer").asBoolean(),
+                json.path("prioritised").asBoolean()));
     return new StoredQueue(
         definition, json.required("log").asInt(), json.required("deadLetterLog").asInt());
   }

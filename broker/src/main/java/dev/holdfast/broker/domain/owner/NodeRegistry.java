@@ -137,7 +137,7 @@ final class NodeRegistry {
   }
 
   private void keep(Queue queue) {
-    queue.log.rebuild(store.view());
+    queue.rebuild(store.view());
     nodes.put(queue.name(), queue);
     if (queue.deadLetters != null) {
       keep(queue.deadLetters);
@@ -173,7 +173,7 @@ final class NodeRegistry {
             definition.maxMessageBytes(),
             definition.retry());
     Queue queue = new Queue(stored.logId(), definition, dead, budget, queueWindow);
-    queue.log.rebuild(store.view());
+    queue.rebuild(store.view());
     nodes.put(queue.name(), queue);
     return queue;
   }
@@ -182,7 +182,7 @@ final class NodeRegistry {
     QueueDefinition definition =
         new QueueDefinition(of + NodeName.DEAD_LETTER_SUFFIX, maxMessageBytes, retry);
     Queue dead = new Queue(logId, definition, null, budget, queueWindow);
-    dead.log.rebuild(store.view());
+    dead.rebuild(store.view());
     nodes.put(dead.name(), dead);
     return dead;
   }

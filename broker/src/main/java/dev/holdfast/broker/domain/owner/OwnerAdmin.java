@@ -58,31 +58,41 @@ final class OwnerAdmin implements NodeAdmin {
     return call(
         result -> {
           Queue queue = context.queue(principal, Permission.INSPECT, name);
-          StoreView view = context.store().view();
-          long oldest = queue.cursor.oldestSequence(view);
-          StoreView.LogView log = view.log(queue.log.id);
-          ChunkInfo chunk = log == null ? null : log.chunkAtOrAfter(oldest);
-          if (oldest == 0 || chunk == null || queue.cursor.oldestMs(oldest) != 0) {
-            result.complete(queue.info(view));
-            return;
-          }
-          context
-              .reads()
-              .read(
-                  queue.log.id,
-                  List.of(chunk),
-                  read -> {
-                    learnOldest(queue, oldest, read.get(0));
-                    result.complete(queue.info(context.store().view()));
-                  });
+          learnOldest(queue, 0, result);
         });
   }
 
-  private static void learnOldest(Queue queue, long oldest, ReadAhead.Result read) {
+  /** Reads what is not known of the oldest messages, log by log, and then tells. */
+  private void learnOldest(Queue queue, int from, CompletableFuture<QueueInfo> result) {
+    StoreView view = context.store().view();
+    List<LogCursor> cursors = queue.subscription.cursors();
+    for (int i = from; i < cursors.size(); i++) {
+      LogCursor cursor = cursors.get(i);
+      long oldest = cursor.oldestSequence(view);
+      StoreView.LogView log = view.log(cursor.log.id);
+      ChunkInfo chunk = log == null || oldest == 0 ? null : log.chunkAtOrAfter(oldest);
+      if (chunk != null && cursor.oldestMs(oldest) == 0) {
+        int next = i + 1;
+        context
+            .reads()
+            .read(
+                cursor.log.id,
+                List.of(chunk),
+                read -> {
+                  learnOldest(cursor, oldest, read.get(0));
+                  learnOldest(queue, next, result);
+                });
+        return;
+      }
+    }
+    result.complete(queue.info(view));
+  }
+
+  private static void learnOldest(LogCursor cursor, long oldest, ReadAhead.Result read) {
     if (read.messages() != null) {
       for (StoredMessage message : read.messages()) {
         if (message.sequence() == oldest) {
-          queue.cursor.oldestLearned(message);
+          cursor.oldestLearned(message);
         }
       }
     }
@@ -116,8 +126,8 @@ final class OwnerAdmin implements NodeAdmin {
       Principal principal, String name, long fromSequence, int limit) {
     return call(
         result -> {
-          PeekTask.Place place = context.place(principal, Permission.BROWSE, name);
-          new PeekTask(context, place, limit, result).from(fromSequence);
+          List<PeekTask.Place> places = context.places(principal, Permission.BROWSE, name);
+          new PeekTask(context, places, limit, result).from(fromSequence);
         });
   }
 

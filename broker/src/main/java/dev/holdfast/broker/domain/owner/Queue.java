@@ -8,21 +8,27 @@ import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
 import dev.holdfast.storage.StoreView;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One log with one cursor: a node whose consumers all belong to its one subscription. A dead-letter
- * queue is one too, only without dead letters of its own.
+ * One log with one cursor: a node whose consumers all belong to its one subscription. A prioritised
+ * queue has ten, one for each priority, which its subscription reads in order, the highest first. A
+ * dead-letter queue is a queue too, only without dead letters of its own.
  */
 final class Queue implements Node {
-  /** The one cursor of a queue's log. */
+  /** The one cursor of each of a queue's logs. */
   static final int CURSOR = 0;
 
   final QueueDefinition definition;
   final @Nullable Queue deadLetters;
+
+  /** The one log; the one of the highest priority. */
   final NodeLog log;
+
   final Subscription subscription;
-  final LogCursor cursor;
+  private final List<NodeLog> logs = new ArrayList<>(1);
   private final Publishers publishers = new Publishers();
 
   Queue(
@@ -33,7 +39,6 @@ final class Queue implements Node {
       WindowLimits limits) {
     this.definition = definition;
     this.deadLetters = deadLetters;
-    this.log = new NodeLog(logId, definition.name(), true);
     Subscription.Undeliverable undeliverable =
         deadLetters == null
             ? Subscription.Undeliverable.KEEP
@@ -50,7 +55,34 @@ final class Queue implements Node {
                 null),
             budget);
     subscription.deadLetters = deadLetters;
-    this.cursor = subscription.read(log, CURSOR, limits);
+    for (int i = 0; i < logs(definition); i++) {
+      NodeLog each = new NodeLog(logId + i, definition.name(), true);
+      logs.add(each);
+      subscription.read(each, CURSOR, limits);
+    }
+    this.log = logs.get(0);
+  }
+
+  /** How many logs such a queue has, dead letters aside. */
+  static int logs(QueueDefinition definition) {
+    return definition.serving().prioritised() ? QueueDefinition.Serving.PRIORITIES : 1;
+  }
+
+  /** Its logs in the order in which they are read. */
+  List<NodeLog> logs() {
+    return logs;
+  }
+
+  /** The log of messages with this priority. */
+  private NodeLog log(int priority) {
+    return logs.size() == 1 ? log : logs.get(logs.size() - 1 - priority);
+  }
+
+  /** Takes positions from the store, at the start and after a failed commit. */
+  void rebuild(StoreView view) {
+    for (NodeLog each : logs) {
+      each.rebuild(view);
+    }
   }
 
   @Override
@@ -90,7 +122,7 @@ final class Queue implements Node {
 
   @Override
   public long stagePublish(StagedBatch batch, IncomingMessage message, Peer from) {
-    return log.stagePublish(batch, message, from);
+    return log(message.priority()).stagePublish(batch, message, from);
   }
 
   boolean deleted() {
@@ -104,22 +136,46 @@ final class Queue implements Node {
   }
 
   QueueInfo info(StoreView view) {
-    StoreView.LogView logView = view.log(log.id);
-    long messages = subscription.messages(view);
     return new QueueInfo(
         definition,
-        messages,
-        cursor.bytes(view),
+        subscription.messages(view),
+        subscription.bytes(view),
         subscription.unsettled(),
         subscription.consumerCount(),
         publishers.count(),
         deadLetters == null ? 0 : deadLetters.messages(view),
-        messages == 0 ? 0 : cursor.oldestMs(cursor.oldestSequence(view)),
-        logView == null ? log.nextSequence : logView.nextSequence(),
-        log.published(),
+        oldestMs(view),
+        nextSequence(view),
+        published(),
         subscription.delivered(),
         subscription.acknowledged(),
         subscription.unreadable());
+  }
+
+  private long oldestMs(StoreView view) {
+    long oldest = 0;
+    for (LogCursor cursor : subscription.cursors()) {
+      long ms = cursor.messages(view) == 0 ? 0 : cursor.oldestMs(cursor.oldestSequence(view));
+      oldest = ms == 0 || (oldest != 0 && oldest < ms) ? oldest : ms;
+    }
+    return oldest;
+  }
+
+  private long nextSequence(StoreView view) {
+    long taken = 0;
+    for (NodeLog each : logs) {
+      StoreView.LogView logView = view.log(each.id);
+      taken += (logView == null ? each.nextSequence : logView.nextSequence()) - 1;
+    }
+    return taken + 1;
+  }
+
+  private long published() {
+    long published = 0;
+    for (NodeLog each : logs) {
+      published += each.published();
+    }
+    return published;
   }
 
   long messages(StoreView view) {

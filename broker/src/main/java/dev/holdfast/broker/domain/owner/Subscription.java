@@ -181,7 +181,8 @@ final class Subscription {
     }
     for (int i = 0; i < cursors.size(); i++) {
       OutDelivery delivery = cursors.get(i).take(consumer);
-      if (delivery != null) {
+      // What is only on disk comes before what others have in memory.
+      if (delivery != null || (cursors.size() > 1 && cursors.get(i).backlog.incomplete())) {
         return delivery;
       }
     }

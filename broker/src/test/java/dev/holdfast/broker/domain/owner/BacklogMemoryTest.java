@@ -11,7 +11,7 @@ class BacklogMemoryTest {
   private final Rig rig = new Rig(FaultyMessageStore.create(), Rig.tiny());
 
   private long kept(String queue) {
-    return rig.body.nodes().queue(queue).cursor.backlog.keptBytes();
+    return rig.body.nodes().queue(queue).subscription.cursors().get(0).backlog.keptBytes();
   }
 
   @Test

@@ -46,7 +46,7 @@ class ServingTest {
                 Lifetime.DEFAULT,
                 Limits.NONE,
                 IdempotencyPolicy.DEFAULT,
-                new Serving(true))));
+                new Serving(true, false))));
   }
 
   @Test

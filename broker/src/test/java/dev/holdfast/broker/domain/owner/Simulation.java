@@ -261,10 +261,12 @@ final class Simulation {
       Queue queue = rig.body.nodes().queue(name);
       QueueInfo info = queue.info(rig.store.view());
       check(info.messages() == stored.get(name).size(), name + " counts wrong: " + info);
-      check(info.unsettled() == queue.cursor.outSequences().length, name + " unsettled: " + info);
+      check(
+          info.unsettled() == queue.subscription.cursors().get(0).outSequences().length,
+          name + " unsettled: " + info);
       check(info.unreadable() == 0, name + " has nothing unreadable");
       Set<Long> out = new HashSet<>();
-      for (long sequence : queue.cursor.outSequences()) {
+      for (long sequence : queue.subscription.cursors().get(0).outSequences()) {
         check(out.add(sequence), name + ": " + sequence + " is out twice");
       }
     }
