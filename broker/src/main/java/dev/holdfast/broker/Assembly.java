@@ -3,8 +3,15 @@ package dev.holdfast.broker;
 import dev.holdfast.broker.amqp.AmqpLimits;
 import dev.holdfast.broker.amqp.AmqpServer;
 import dev.holdfast.broker.amqp.AmqpSettings;
+import dev.holdfast.broker.amqp.management.ManagementNode;
+import dev.holdfast.broker.amqp.management.ManagementOperations;
+import dev.holdfast.broker.amqp.management.QueueType;
+import dev.holdfast.broker.amqp.management.SubscriptionType;
+import dev.holdfast.broker.amqp.management.TopicType;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
+import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.tls.ServerTls;
 import dev.holdfast.broker.tls.TlsException;
@@ -16,7 +23,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** Turns the configuration into what each part wants to be given. */
@@ -41,6 +50,25 @@ final class Assembly {
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)
                     .setClassPathResolvingEnabled(false)));
+  }
+
+  /** The owner's inbox with {@code $management} in front of it. */
+  static OwnerInbox managed(Vertx vertx, OwnerLoop owner, long maxMessageBytes) {
+    Executor workers =
+        task ->
+            vertx.executeBlocking(
+                () -> {
+                  task.run();
+                  return null;
+                },
+                false);
+    ManagementOperations operations =
+        new ManagementOperations(
+            List.of(
+                new QueueType(owner.admin(), maxMessageBytes),
+                new TopicType(owner.topicAdmin(), maxMessageBytes),
+                new SubscriptionType(owner.topicAdmin())));
+    return new ManagementNode(owner, owner.admin(), operations, workers);
   }
 
   static String version() {

@@ -7,6 +7,7 @@ import dev.holdfast.broker.amqp.AmqpSettings;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.FilterCodec;
+import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.CertificatePrincipals;
@@ -206,7 +207,8 @@ public final class Broker implements AutoCloseable {
       Vertx vertx, AmqpSettings settings, OwnerLoop owner, SaslAuthenticator sasl)
       throws StartException {
     try {
-      return await(AmqpServer.start(vertx, settings, owner, sasl).toCompletionStage());
+      OwnerInbox inbox = Assembly.managed(vertx, owner, config.amqp().maxMessageBytes());
+      return await(AmqpServer.start(vertx, settings, inbox, sasl).toCompletionStage());
     } catch (Exception e) {
       throw cannotListen(
           "AMQP",

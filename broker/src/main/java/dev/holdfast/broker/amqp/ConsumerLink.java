@@ -19,6 +19,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,13 @@ final class ConsumerLink implements Link, ConsumerPort {
   @Override
   public LinkEnd end() {
     return end;
+  }
+
+  @Override
+  public String targetAddress() {
+    return reply.getTarget() instanceof Target target && target.getAddress() != null
+        ? target.getAddress()
+        : "";
   }
 
   @Override

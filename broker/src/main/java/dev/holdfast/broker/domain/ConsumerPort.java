@@ -9,6 +9,11 @@ public interface ConsumerPort {
   /** The loop that events of this port go to. Any thread. */
   EdgeLoop loop();
 
+  /** The address that the peer gave its own end of the link; empty when it gave none. */
+  default String targetAddress() {
+    return "";
+  }
+
   /** Attached. */
   void opened(OpenedSource source);
 
