@@ -7,6 +7,7 @@ import dev.holdfast.acl.Resource;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.NodeName;
+import dev.holdfast.broker.domain.Peer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class AccessCheck {
   private final AccessPolicy policy;
   private final NodeRegistry nodes;
+  private final DynamicNodes dynamic;
 
-  AccessCheck(AccessPolicy policy, NodeRegistry nodes) {
+  AccessCheck(AccessPolicy policy, NodeRegistry nodes, DynamicNodes dynamic) {
     this.policy = policy;
     this.nodes = nodes;
+    this.dynamic = dynamic;
   }
 
   /**
@@ -31,12 +34,24 @@ final class AccessCheck {
     if (SubscriptionNames.isSubscription(address) || isDeadLetters(address)) {
       return denied(principal, permission, special(address));
     }
+    Peer creator = dynamic.creator(address);
+    if (creator != null) {
+      return deniedDynamic(principal, permission, address, creator.principal());
+    }
     Node node = nodes.find(address);
     if (node != null) {
       return denied(principal, permission, node.kind(), address);
     }
     NodeError asQueue = denied(principal, permission, Resource.queue(address));
     return asQueue == null ? null : denied(principal, permission, Resource.topic(address));
+  }
+
+  /** Who has been told the name may send; only who made the node may do anything else. */
+  private @Nullable NodeError deniedDynamic(
+      Principal principal, Permission permission, String address, Principal creator) {
+    return permission == Permission.SEND || principal.name().equals(creator.name())
+        ? null
+        : denied(principal, Permission.MANAGE, Resource.queue(address));
   }
 
   /** Null when allowed for a node of this kind, there or not. */

@@ -15,6 +15,7 @@ final class Inbox {
   // Owner thread.
   private List<? extends OwnerCommand> current = List.of();
   private int position;
+  private @Nullable OwnerCommand putBack;
 
   /** Any thread. */
   void put(List<? extends OwnerCommand> batch) {
@@ -23,6 +24,9 @@ final class Inbox {
 
   /** The next command, which stays; null when there is none. */
   @Nullable OwnerCommand peek() {
+    if (putBack != null) {
+      return putBack;
+    }
     while (position >= current.size()) {
       List<? extends OwnerCommand> next = batches.poll();
       if (next == null) {
@@ -36,6 +40,10 @@ final class Inbox {
 
   /** Takes the command that {@link #peek} showed. */
   void take() {
+    if (putBack != null) {
+      putBack = null;
+      return;
+    }
     position++;
     if (position >= current.size()) {
       current = List.of();
@@ -43,7 +51,15 @@ final class Inbox {
     }
   }
 
+  /** Makes this the next command; nothing may be put back already. Owner thread. */
+  void putBack(OwnerCommand command) {
+    if (putBack != null) {
+      throw new IllegalStateException("two commands cannot both be the next");
+    }
+    putBack = command;
+  }
+
   boolean isEmpty() {
-    return position >= current.size() && batches.isEmpty();
+    return putBack == null && position >= current.size() && batches.isEmpty();
   }
 }

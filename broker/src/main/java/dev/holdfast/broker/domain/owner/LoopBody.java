@@ -1,8 +1,10 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.domain.DynamicNode;
 import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
@@ -31,6 +33,8 @@ final class LoopBody {
   private final StagedBatch batch;
   private final Outbox outbox = new Outbox();
   private final DirtySubscriptions dirty = new DirtySubscriptions();
+  private final DynamicNodes dynamic;
+  private final MakeDynamicNode.Parts making;
   private final StoreGate gate;
   private final SubscriptionStaging staging;
   private final IdempotencyCheck keys;
@@ -64,7 +68,9 @@ final class LoopBody {
     this.inbox = inbox;
     MemoryBudget budget = new MemoryBudget(settings.totalWindowBytes(), settings.inFlightBytes());
     nodes = new NodeRegistry(store, settings, around.filters(), budget);
-    AccessCheck access = new AccessCheck(around.policy(), nodes);
+    dynamic = new DynamicNodes(self);
+    AccessCheck access = new AccessCheck(around.policy(), nodes, dynamic);
+    making = new MakeDynamicNode.Parts(nodes, access, dynamic, outbox, inbox::putBack);
     staging = new SubscriptionStaging(store, nodes);
     batch = new StagedBatch(store);
     retention = new RetentionSweep(store, nodes);
@@ -93,9 +99,21 @@ final class LoopBody {
     admin = new AdminContext(store, nodes, access, staging, reads, backlogs, dirty, settings);
   }
 
-  /** Builds everything from the store, without volatile subscriptions. Before the first turn. */
+  /** Builds everything from the store, without what is volatile. Before the first turn. */
   void start() {
     nodes.rebuild();
+    dropVolatileSubscriptions();
+    List<Node> temporary =
+        nodes.all().stream()
+            .filter(node -> node.name().startsWith(DynamicNodes.PREFIX))
+            .filter(node -> !node.name().endsWith(NodeName.DEAD_LETTER_SUFFIX))
+            .toList();
+    if (!temporary.isEmpty()) {
+      carryOut(new DropNodes(temporary, nodes, staging));
+    }
+  }
+
+  private void dropVolatileSubscriptions() {
     List<TopicSubscription> left = new ArrayList<>();
     for (TopicSubscription subscription : nodes.subscriptions().all()) {
       if (!subscription.durable()) {
@@ -103,16 +121,19 @@ final class LoopBody {
       }
     }
     if (!left.isEmpty()) {
-      batch.begin(clock.millis());
-      NodeChange change =
-          new DropSubscriptions(left, nodes, staging, NodeRegistry.SUBSCRIPTION_DELETED, () -> {});
-      if (change.stage(batch)) {
-        batch.nodeChange(change);
-        committer.commit();
-        apply();
-      }
-      batch.clear();
+      carryOut(
+          new DropSubscriptions(left, nodes, staging, NodeRegistry.SUBSCRIPTION_DELETED, () -> {}));
     }
+  }
+
+  private void carryOut(NodeChange change) {
+    batch.begin(clock.millis());
+    if (change.stage(batch)) {
+      batch.nodeChange(change);
+      committer.commit();
+      apply();
+    }
+    batch.clear();
   }
 
   AdminContext admin() {
@@ -150,6 +171,7 @@ final class LoopBody {
     batch.clear();
     keys.batchEnded();
     outbox.flush();
+    dynamic.sweep(now, nodes, store.view(), staging);
     committer.syncWhenDue(now);
     if (now < maintainedMs || now - maintainedMs >= MAINTAIN_MS) {
       maintainedMs = now;
@@ -202,9 +224,18 @@ final class LoopBody {
       return call.task() instanceof NodeChange change ? change : null;
     }
     if (command instanceof OwnerCommand.OpenConsumer open) {
-      return consumers.changeFor(open);
+      DynamicNode wanted = open.source().dynamic();
+      return wanted == null ? consumers.changeFor(open) : MakeDynamicNode.of(making, open, wanted);
     }
-    return command instanceof OwnerCommand.CloseConsumer close ? consumers.changeFor(close) : null;
+    if (command instanceof OwnerCommand.OpenPublisher open) {
+      DynamicNode wanted = open.target().dynamic();
+      return wanted == null ? null : MakeDynamicNode.of(making, open, wanted);
+    }
+    if (command instanceof OwnerCommand.CloseConsumer close) {
+      dynamic.linkGone(close.port());
+      return consumers.changeFor(close);
+    }
+    return null;
   }
 
   private void decideOne(OwnerCommand command) {
@@ -218,6 +249,7 @@ final class LoopBody {
       publishers.open(open);
     } else if (command instanceof OwnerCommand.ClosePublisher close) {
       publishers.close(close);
+      dynamic.linkGone(close.port());
     } else if (command instanceof OwnerCommand.OpenConsumer open) {
       consumers.open(open);
     } else if (command instanceof OwnerCommand.FindSubscription find) {

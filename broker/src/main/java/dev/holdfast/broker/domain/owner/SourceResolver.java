@@ -39,9 +39,6 @@ final class SourceResolver {
   Resolution resolve(OwnerCommand.OpenConsumer command) {
     SourceRequest source = command.source();
     try {
-      if (source.dynamic() != null) {
-        throw refused(NodeError.Code.NOT_IMPLEMENTED, "nodes cannot be made by a source yet");
-      }
       if (source.address().contains(NodeName.SUBSCRIPTION_SEPARATOR)
           && !source.address().endsWith(NodeName.DEAD_LETTER_SUFFIX)) {
         return byAddress(command.peer(), source);
