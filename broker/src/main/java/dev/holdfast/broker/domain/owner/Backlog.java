@@ -3,10 +3,11 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +26,18 @@ final class Backlog {
   private final MemoryBudget budget;
   private final long windowLimit;
 
-  private @Nullable ArrayDeque<StoredMessage> window;
+  private @Nullable Window window;
   private final ReturnedMessages returned = new ReturnedMessages();
 
   private long kept;
   private long loadFrom = 1;
   private long end = 1;
 
-  /** Sequences at or after {@code loadFrom} that are out or returned already; sorted. */
+  /** Sequences at or after {@code loadFrom} that were out or returned at a restart; sorted. */
   private long[] held = NONE;
+
+  /** Sequences that were taken from beyond the window since then, and are out. */
+  private final Set<Long> takenAhead = new HashSet<>(0);
 
   private long unreadable;
 
@@ -88,12 +92,13 @@ final class Backlog {
     return new OutDelivery(cursor, consumer, fresh);
   }
 
-  /** What is still on disk comes before a returned message behind it (after a rebuild). */
+  /** What is still on disk comes before a returned message behind it. */
   private long nextUnloaded() {
-    return loadFrom < end && held.length > 0 ? loadFrom : Long.MAX_VALUE;
+    return loadFrom < end ? loadFrom : Long.MAX_VALUE;
   }
 
-  private @Nullable OutDelivery takeReturned(
+  /** Hands out a returned message; null when its body has to be read first. */
+  @Nullable OutDelivery takeReturned(
       ReturnedMessage back, LogCursor cursor, ConsumerTarget consumer) {
     StoredMessage message = back.message;
     if (message == null) {
@@ -101,8 +106,61 @@ final class Backlog {
       return null;
     }
     returned.remove(back);
+    if (back.sequence >= loadFrom) {
+      takenAhead.add(back.sequence);
+    }
     keep(-size(back.bytes));
     return new OutDelivery(cursor, consumer, message, back);
+  }
+
+  /** Hands out the message in this slot of the window. */
+  OutDelivery takeSlot(long slot, LogCursor cursor, ConsumerTarget consumer) {
+    StoredMessage message = window().take(slot);
+    keep(-size(message.bytes()));
+    return new OutDelivery(cursor, consumer, message);
+  }
+
+  /** Hands out a message that so far was on disk only. */
+  OutDelivery takeAhead(Examined.Find find, LogCursor cursor, ConsumerTarget consumer) {
+    takenAhead.add(find.message().sequence());
+    return new OutDelivery(
+        cursor, consumer, find.message(), new ReturnedMessage(find.message(), find.failures()));
+  }
+
+  /** Whether a message beyond the window is somewhere else than on disk. */
+  boolean isElsewhere(long sequence) {
+    return isHeld(sequence) || returned.get(sequence) != null;
+  }
+
+  /** A delivery has ended; true when its message was taken from beyond the window. */
+  boolean ended(long sequence) {
+    return !takenAhead.isEmpty() && takenAhead.remove(sequence);
+  }
+
+  Window window() {
+    if (window == null) {
+      window = new Window();
+    }
+    return window;
+  }
+
+  ReturnedMessages returned() {
+    return returned;
+  }
+
+  /** The sequence from which on messages are on disk only. */
+  long loadFrom() {
+    return loadFrom;
+  }
+
+  /** The sequence after the last message. */
+  long end() {
+    return end;
+  }
+
+  /** A body that has left the memory is needed. */
+  void wantBodies() {
+    bodyWanted = true;
   }
 
   /** Whether there is nothing for this consumer, in memory or on disk. */
@@ -118,7 +176,7 @@ final class Backlog {
   }
 
   /** Enough in memory for now; an empty window is never enough, whatever else takes memory. */
-  private boolean filled() {
+  boolean filled() {
     return window != null && !window.isEmpty() && kept > windowLimit / 2;
   }
 
@@ -184,6 +242,7 @@ final class Backlog {
     }
     keep(-kept);
     held = Arrays.stream(all).filter(s -> s >= from).sorted().toArray();
+    takenAhead.clear();
   }
 
   /** The log is gone, or emptied of all that is not out. */
@@ -192,6 +251,7 @@ final class Backlog {
     window = null;
     keep(-kept);
     held = NONE;
+    takenAhead.clear();
     unreadable = 0;
     loadFrom = end;
   }
@@ -214,7 +274,18 @@ final class Backlog {
     if (!chunks.isEmpty() || filled()) {
       return chunks;
     }
-    long from = loadFrom;
+    chunks = chunksFrom(loadFrom, log, readAheadBytes);
+    if (chunks.isEmpty()) {
+      loadFrom = end;
+    }
+    return chunks;
+  }
+
+  /** Chunks from a sequence on, some bytes of them. */
+  List<ChunkInfo> chunksFrom(long first, StoreView.LogView log, long readAheadBytes) {
+    List<ChunkInfo> chunks = new ArrayList<>();
+    long bytes = 0;
+    long from = first;
     while (from < end && bytes < readAheadBytes) {
       ChunkInfo chunk = log.chunkAtOrAfter(from);
       if (chunk == null) {
@@ -223,9 +294,6 @@ final class Backlog {
       chunks.add(chunk);
       bytes += chunk.bytes();
       from = chunk.endSequence();
-    }
-    if (chunks.isEmpty()) {
-      loadFrom = end;
     }
     return chunks;
   }
@@ -236,7 +304,7 @@ final class Backlog {
     boolean extend = chunk.endSequence() > loadFrom && loadFrom < end;
     for (StoredMessage message : messages) {
       long sequence = message.sequence();
-      if (sequence >= loadFrom && extend && !isHeld(sequence)) {
+      if (sequence >= loadFrom && extend && !isElsewhere(sequence)) {
         if (!cursor.acknowledged(sequence)) {
           admit(message, cursor.history(sequence).failures());
         }
@@ -286,7 +354,7 @@ final class Backlog {
     }
     if (chunk.endSequence() > loadFrom && loadFrom < end) {
       for (long s = Math.max(loadFrom, chunk.firstSequence()); s < chunk.endSequence(); s++) {
-        if (!cursor.acknowledged(s) && !isHeld(s)) {
+        if (!cursor.acknowledged(s) && !isElsewhere(s)) {
           unreadable++;
         }
       }
@@ -308,14 +376,12 @@ final class Backlog {
   }
 
   private boolean isHeld(long sequence) {
-    return held.length > 0 && Arrays.binarySearch(held, sequence) >= 0;
+    return (held.length > 0 && Arrays.binarySearch(held, sequence) >= 0)
+        || (!takenAhead.isEmpty() && takenAhead.contains(sequence));
   }
 
   private void push(StoredMessage message) {
-    if (window == null) {
-      window = new ArrayDeque<>();
-    }
-    window.addLast(message);
+    window().addLast(message);
     keep(size(message.bytes()));
   }
 

@@ -28,6 +28,7 @@ final class BacklogReader implements Settler.BodyFetcher {
   private final long readAheadBytes;
   private final Set<Long> reported = new HashSet<>();
   private final List<LogCursor> stalled = new ArrayList<>();
+  private final List<Examined> stalledAhead = new ArrayList<>();
   private long retryAtMs = Long.MAX_VALUE;
   private @Nullable Settler settler;
   private long nowMs;
@@ -90,6 +91,47 @@ final class BacklogReader implements Settler.BodyFetcher {
     dirty.add(cursor.subscription);
   }
 
+  /** Reads on beyond the window for a consumer that chooses. */
+  void readOn(LogCursor cursor, Examined examined) {
+    StoreView.LogView log = store.view().log(cursor.log.id);
+    if (log == null) {
+      return;
+    }
+    List<ChunkInfo> chunks = cursor.choosers.chunksFor(examined, log, readAheadBytes);
+    if (chunks.isEmpty()) {
+      dirty.add(cursor.subscription);
+      return;
+    }
+    examined.reading = true;
+    int epoch = cursor.epoch;
+    reads.read(cursor.log.id, chunks, results -> readOn(cursor, examined, epoch, results));
+  }
+
+  private void readOn(
+      LogCursor cursor, Examined examined, int epoch, List<ReadAhead.Result> results) {
+    StoreView.CursorView view = cursor.view(store.view());
+    if (cursor.closed || view == null) {
+      return;
+    }
+    boolean more = cursor.epoch == epoch && !examined.consumer.closed;
+    for (int i = 0; more && i < results.size(); i++) {
+      ReadAhead.Result result = results.get(i);
+      if (result.messages() != null) {
+        more = examined.read(result.chunk(), result.messages(), view, cursor.backlog);
+      } else if (result.corrupt()) {
+        report(cursor.subscription.name, result);
+        examined.skip(result.chunk());
+      } else {
+        stall(cursor, result);
+        stalledAhead.add(examined);
+        return;
+      }
+    }
+    examined.reading = false;
+    cursor.subscription.touched(cursor);
+    dirty.add(cursor.subscription);
+  }
+
   /** Tells the operator once for each chunk. */
   void report(String name, ReadAhead.Result result) {
     ChunkInfo chunk = result.chunk();
@@ -131,6 +173,8 @@ final class BacklogReader implements Settler.BodyFetcher {
         dirty.add(cursor.subscription);
       }
       stalled.clear();
+      stalledAhead.forEach(examined -> examined.reading = false);
+      stalledAhead.clear();
     }
   }
 

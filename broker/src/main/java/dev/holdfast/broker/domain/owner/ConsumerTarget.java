@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.Peer;
@@ -28,6 +29,9 @@ final class ConsumerTarget {
 
   /** When this link is closed, its subscription is no longer wanted. */
   final boolean unsubscribes;
+
+  /** Which messages it takes; null: all. */
+  final @Nullable MessageFilter filter;
 
   private final @Nullable Predicate<String> mayRead;
   private final ReceivingLink link;
@@ -59,6 +63,7 @@ final class ConsumerTarget {
     this.priority = command.source().turn().priority();
     this.exclusive = command.source().turn().exclusive();
     this.unsubscribes = join.unsubscribes();
+    this.filter = join.filter();
     this.mayRead = mayRead;
     this.link = new ReceivingLink(command.port(), lane);
   }

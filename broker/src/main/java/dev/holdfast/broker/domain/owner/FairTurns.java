@@ -61,6 +61,7 @@ final class FairTurns {
       if (reading < READS_AT_ONCE && cursor.wantsRead()) {
         backlogs.request(cursor);
       }
+      cursor.choosers.readOn(backlogs);
       reading += cursor.loading ? 1 : 0;
       if (cursor.backlog.incomplete()) {
         filling.addLast(cursor);

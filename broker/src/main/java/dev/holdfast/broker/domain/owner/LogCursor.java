@@ -18,6 +18,7 @@ final class LogCursor {
 
   final Subscription subscription;
   final Backlog backlog;
+  final Choosers choosers;
   private final WindowLimits limits;
 
   /** Listed among the cursors that have bodies in memory. */
@@ -49,6 +50,7 @@ final class LogCursor {
     this.id = id;
     this.subscription = subscription;
     this.backlog = new Backlog(subscription.budget, limits.busy());
+    this.choosers = new Choosers(this, backlog);
     this.limits = limits;
   }
 
@@ -61,6 +63,7 @@ final class LogCursor {
     epoch++;
     loading = false;
     taken = null;
+    choosers.letGo();
     backlog.rebuild(view, cursor, outSequences());
     subscription.touched(this);
   }
@@ -84,6 +87,7 @@ final class LogCursor {
   void evict() {
     epoch++;
     loading = false;
+    choosers.letGo();
     backlog.evict(outSequences());
     subscription.touched(this);
   }
@@ -94,6 +98,7 @@ final class LogCursor {
     if (logView == null || messages(view) == outSequences().length) {
       epoch++;
       loading = false;
+      choosers.letGo();
       backlog.clear();
     } else {
       rebuild(logView);
@@ -129,17 +134,27 @@ final class LogCursor {
 
   /** Hands out the first message that this consumer can get, or null. */
   @Nullable OutDelivery take(ConsumerTarget consumer) {
-    return consumer.mayRead(log) ? backlog.take(this, consumer) : null;
+    if (!consumer.mayRead(log)) {
+      return null;
+    }
+    return consumer.filter == null
+        ? backlog.take(this, consumer)
+        : choosers.take(consumer, consumer.filter);
   }
 
   /** Whether there is nothing for this consumer, in memory or on disk. */
   boolean exhaustedFor(ConsumerTarget consumer) {
-    return backlog.exhaustedFor(consumer) || !consumer.mayRead(log);
+    if (!consumer.mayRead(log)) {
+      return true;
+    }
+    return consumer.filter == null
+        ? backlog.exhaustedFor(consumer)
+        : choosers.exhaustedFor(consumer, consumer.filter);
   }
 
   /** Whether another consumer could get what this one does not. */
   boolean selective(ConsumerTarget consumer) {
-    return backlog.hasShunned() || !consumer.mayRead(log);
+    return backlog.hasShunned() || !choosers.isEmpty() || !consumer.mayRead(log);
   }
 
   /**
@@ -171,6 +186,13 @@ final class LogCursor {
     return !keeper && backlog.keptBytes() > 0;
   }
 
+  /** A delivery has ended, and its message is gone or comes back. */
+  void ended(OutDelivery delivery, boolean gone) {
+    if (backlog.ended(delivery.sequence) && gone) {
+      choosers.gone(delivery.sequence);
+    }
+  }
+
   /** Whether consumers are here (or could soon take) what is only on disk. */
   boolean wantsRead() {
     return !loading
@@ -183,6 +205,7 @@ final class LogCursor {
   void close() {
     closed = true;
     epoch++;
+    choosers.letGo();
     backlog.clear();
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.StartFrom;
@@ -17,9 +18,11 @@ sealed interface Resolution {
    *
    * @param group whose consumers it joins
    * @param source what it really gets
+   * @param filter which of the group's messages this consumer takes; null: all
    * @param unsubscribes closing the link deletes the subscription
    */
-  record Join(Subscription group, OpenedSource source, boolean unsubscribes)
+  record Join(
+      Subscription group, OpenedSource source, @Nullable MessageFilter filter, boolean unsubscribes)
       implements Resolution {}
 
   /**

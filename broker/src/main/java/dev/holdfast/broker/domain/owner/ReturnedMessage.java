@@ -10,6 +10,10 @@ final class ReturnedMessage {
   final int failures;
   final boolean first;
   @Nullable StoredMessage message;
+
+  /** When it came, as a number that grows; 0 before. */
+  long arrival;
+
   @Nullable Shunned shunned;
 
   ReturnedMessage(StoredMessage message, int failures) {

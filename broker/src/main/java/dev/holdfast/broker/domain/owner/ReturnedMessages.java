@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.storage.StoreView;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,33 @@ final class ReturnedMessages {
   private @Nullable TreeMap<Long, ReturnedMessage> open;
   private @Nullable TreeMap<Long, ReturnedMessage> shunned;
 
+  /** All of them; kept only once a consumer chooses. */
+  private @Nullable TreeMap<Long, ReturnedMessage> byArrival;
+
+  private long arrivals;
+
+  /** From now on it can be asked for what has arrived. */
+  void trackArrivals() {
+    if (byArrival == null) {
+      byArrival = new TreeMap<>();
+      for (ReturnedMessage message : all()) {
+        byArrival.put(message.arrival, message);
+      }
+    }
+  }
+
+  /** What has arrived after this number and is still here, in that order. */
+  Collection<ReturnedMessage> arrivedAfter(long arrival) {
+    return byArrival == null ? List.of() : byArrival.tailMap(arrival, false).values();
+  }
+
   void add(ReturnedMessage message) {
+    if (message.arrival == 0) {
+      message.arrival = ++arrivals;
+    }
+    if (byArrival != null) {
+      byArrival.put(message.arrival, message);
+    }
     if (message.shunned == null) {
       if (open == null) {
         open = new TreeMap<>();
@@ -32,6 +59,9 @@ final class ReturnedMessages {
   }
 
   void remove(ReturnedMessage message) {
+    if (byArrival != null) {
+      byArrival.remove(message.arrival);
+    }
     if (message.shunned == null && open != null) {
       open.remove(message.sequence);
     } else if (shunned != null) {
@@ -96,6 +126,9 @@ final class ReturnedMessages {
     if (shunned != null) {
       shunned.values().removeIf(m -> cursor.acknowledged(m.sequence));
     }
+    if (byArrival != null) {
+      byArrival.values().removeIf(m -> cursor.acknowledged(m.sequence));
+    }
   }
 
   /** The first of those whose bodies have left the memory. */
@@ -127,5 +160,8 @@ final class ReturnedMessages {
   void clear() {
     open = null;
     shunned = null;
+    if (byArrival != null) {
+      byArrival.clear();
+    }
   }
 }

@@ -86,13 +86,12 @@ final class SourceResolver {
           queue,
           new OpenedSource(queue.name(), NodeKind.QUEUE, null, source.selection().filter(), false));
     }
-    if (source.selection().filter() != null) {
-      throw refused(NodeError.Code.NOT_IMPLEMENTED, "queues are not filtered yet");
-    }
     check(queue.subscription.consumers().refusal(source.turn().exclusive()));
+    MessageFilter filter = source.selection().filter();
     return new Resolution.Join(
         queue.subscription,
-        new OpenedSource(queue.name(), NodeKind.QUEUE, null, null, false),
+        new OpenedSource(queue.name(), NodeKind.QUEUE, null, filter, false),
+        filter,
         false);
   }
 
@@ -186,6 +185,8 @@ final class SourceResolver {
 
   private static Resolution join(
       Peer peer, SourceRequest source, TopicSubscription present, boolean unsubscribes) {
+    // Null: nothing beyond what the subscription takes.
+    MessageFilter filter = source.selection().filter();
     Consumers consumers = present.group.consumers();
     if (present.definition.traits().shared()) {
       check(consumers.refusal(source.turn().exclusive()));
@@ -194,7 +195,17 @@ final class SourceResolver {
           NodeError.Code.LOCKED,
           "the subscription has a consumer and is not shared; close that first");
     }
-    return new Resolution.Join(present.group, opened(present), unsubscribes);
+    boolean narrower =
+        filter != null && !Arrays.equals(filter.encoded(), encoded(present.definition.filter()));
+    OpenedSource opened = opened(present);
+    return narrower
+        ? new Resolution.Join(
+            present.group,
+            new OpenedSource(
+                opened.address(), opened.kind(), opened.subscription(), filter, opened.noLocal()),
+            filter,
+            unsubscribes)
+        : new Resolution.Join(present.group, opened, null, unsubscribes);
   }
 
   private static SubscriptionDefinition definition(

@@ -82,6 +82,7 @@ final class SubscribeLink implements NodeChange {
         new Resolution.Join(
             subscription.group,
             SourceResolver.opened(subscription),
+            null,
             subscription.definition.traits().byLink()));
   }
 }

@@ -159,6 +159,7 @@ final class Subscription {
     dispatcher.detach(consumer);
     for (int i = 0; i < cursors.size(); i++) {
       LogCursor cursor = cursors.get(i);
+      cursor.choosers.detach(consumer);
       if (cursor.backlog.hasShunned()) {
         cursor.backlog.forgetShunning();
         touched(cursor);
@@ -195,7 +196,8 @@ final class Subscription {
       return true;
     }
     for (int i = 0; i < cursors.size(); i++) {
-      if (cursors.get(i).backlog.hasShunned()) {
+      LogCursor cursor = cursors.get(i);
+      if (cursor.backlog.hasShunned() || !cursor.choosers.isEmpty()) {
         return true;
       }
     }
@@ -220,6 +222,7 @@ final class Subscription {
       if (cursor.wantsRead()) {
         backlogs.request(cursor);
       }
+      cursor.choosers.readOn(backlogs);
       keepers.note(cursor);
     }
   }
@@ -240,7 +243,9 @@ final class Subscription {
       ConsumerTarget consumer = draining.get(i);
       if (consumer.draining()
           && (consumer.limitReached() || !dispatcher.serves(consumer) || exhaustedFor(consumer))) {
-        consumer.drained(messages(view) - unsettled - unreadable());
+        // What others could get is not available to one that chooses.
+        long left = consumer.filter == null ? messages(view) - unsettled - unreadable() : 0;
+        consumer.drained(left);
       }
       if (!consumer.draining()) {
         draining.remove(i);
@@ -266,18 +271,21 @@ final class Subscription {
           delivery.shun && !consumer.closed
               ? Shunned.with(delivery.shunned, consumer)
               : delivery.shunned;
+      delivery.cursor.ended(delivery, false);
       delivery.cursor.backlog.giveBack(
           new ReturnedMessage(delivery, delivery.failuresAfter, shunned));
       touched(delivery.cursor);
       return true;
     }
     acknowledged++;
+    delivery.cursor.ended(delivery, true);
     return !dispatcher.serves(consumer);
   }
 
   /** A delivery whose message cannot be read again: kept in the log, not delivered any more. */
   void unreadable(OutDelivery delivery) {
     end(delivery);
+    delivery.cursor.ended(delivery, true);
     delivery.cursor.backlog.lost();
   }
 
