@@ -4,9 +4,9 @@ import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.StartException.Code;
 import dev.holdfast.broker.amqp.AmqpServer;
 import dev.holdfast.broker.amqp.AmqpSettings;
+import dev.holdfast.broker.amqp.filter.WireFilterCodec;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
-import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
@@ -121,7 +121,7 @@ public final class Broker implements AutoCloseable {
                 .withMaxMessageBytes(config.amqp().maxMessageBytes())
                 .withMaxKeyBytes(config.store().maxKeyBytes()),
             AccessPolicy.adminOnly(),
-            FilterCodec.NONE,
+            new WireFilterCodec(),
             clock,
             this::failed);
     owner.start();

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.amqp.terminus.TerminusException;
 import dev.holdfast.broker.domain.NodeError;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -14,6 +15,10 @@ final class AmqpErrors {
 
   static ErrorCondition of(Fault fault) {
     return new ErrorCondition(fault.condition(), fault.sentence());
+  }
+
+  static ErrorCondition of(TerminusException refused) {
+    return new ErrorCondition(refused.fault().condition(), refused.sentence());
   }
 
   static ErrorCondition of(NodeError error) {

@@ -9,11 +9,7 @@ import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.TargetRequest;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
-import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -24,22 +20,10 @@ import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Decides what an attach becomes: a publisher, a consumer, or a refusal. Whatever is not offered is
- * refused by name, never silently left out, for a client that asked for a selector and got all
- * messages would be worse off than one that got an error.
- */
+/** Decides what an attach becomes: a publisher, a consumer, a coordinator, or a refusal. */
 final class Attacher {
 
   private static final int MAX_NAME_CHARS = 1_024;
-
-  /** Filters that change which messages a consumer gets: descriptors as number and as symbol. */
-  private static final Set<Object> SELECTIVE_FILTERS =
-      Set.of(
-          UnsignedLong.valueOf(0x0000_468C_0000_0003L),
-          Symbol.getSymbol("apache.org:no-local-filter:list"),
-          UnsignedLong.valueOf(0x0000_468C_0000_0004L),
-          Symbol.getSymbol("apache.org:selector-filter:string"));
 
   private Attacher() {}
 
@@ -68,7 +52,7 @@ final class Attacher {
     try {
       return brokerSends ? consumer(end, attach, reply) : receiving(end, attach, reply);
     } catch (TerminusException unusable) {
-      return refuse(end, reply, AmqpErrors.of(unusable.fault()));
+      return refuse(end, reply, AmqpErrors.of(unusable));
     }
   }
 
@@ -129,7 +113,7 @@ final class Attacher {
     Outcome whenLost = given == null ? new Outcome.Modified(true, false) : given;
     Outcome withoutState = given == null ? Outcome.ACCEPTED : given;
     return new ConsumerTerms(
-        SourceReader.read(attach, source),
+        SourceReader.read(attach, source, codec),
         null,
         attach.getSndSettleMode() == SenderSettleMode.SETTLED,
         whenLost,
@@ -166,25 +150,12 @@ final class Attacher {
   }
 
   private static @Nullable Fault sourceFault(Attach attach) {
-    if (attach.getSource() == null) {
-      return null;
-    }
-    if (!(attach.getSource() instanceof Source source)) {
-      return Fault.NO_ADDRESS;
-    }
-    return selective(source.getFilter()) ? Fault.NO_SELECTOR : null;
+    return attach.getSource() == null || attach.getSource() instanceof Source
+        ? null
+        : Fault.NO_ADDRESS;
   }
 
   private static boolean offered(Symbol @Nullable [] wanted, List<Symbol> offered) {
     return wanted == null || offered.containsAll(Arrays.asList(wanted));
-  }
-
-  private static boolean selective(@Nullable Map<?, ?> filters) {
-    return filters != null
-        && filters.values().stream()
-            .anyMatch(
-                filter ->
-                    filter instanceof DescribedType described
-                        && SELECTIVE_FILTERS.contains(described.getDescriptor()));
   }
 }

@@ -1,11 +1,11 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.broker.amqp.terminus.AskedSource;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.Peer;
-import dev.holdfast.broker.domain.SourceRequest;
 import dev.holdfast.broker.domain.SubscriptionRequest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxMessageBytes what the peer takes
  */
 record ConsumerTerms(
-    @Nullable SourceRequest source,
+    @Nullable AskedSource source,
     @Nullable SubscriptionRequest lookup,
     boolean preSettled,
     Outcome defaultOutcome,
@@ -39,12 +39,12 @@ record ConsumerTerms(
     return lookup != null
         ? new OwnerCommand.FindSubscription(port, peer, lookup)
         : new OwnerCommand.OpenConsumer(
-            port, peer, Objects.requireNonNull(source), preSettled, defaultOutcome);
+            port, peer, Objects.requireNonNull(source).request(), preSettled, defaultOutcome);
   }
 
   /** Whether a subscription goes when the peer closes the link: the domain has to say so first. */
   boolean closeDeletes(OpenedSource opened) {
-    boolean named = lookup != null || (source != null && source.subscription() != null);
+    boolean named = lookup != null || (source != null && source.request().subscription() != null);
     return named && opened.subscription() != null;
   }
 }

@@ -136,8 +136,8 @@ public enum Fault {
       "a coordinator takes an amqp-value: declare (no global-id) or discharge"),
   /** Nobody would hear the answer. */
   COORDINATOR_SETTLED("amqp:not-allowed", "declare and discharge must not be sent settled"),
-  /** Not offered. */
-  NO_SELECTOR("amqp:not-implemented", "selectors and no-local filters are not offered"),
+  /** A known filter that cannot be used; the sentence comes with it. */
+  FILTER("amqp:invalid-field", "a filter cannot be used"),
   /** Anonymous terminus, no address in the message. */
   NO_TO("amqp:not-found", "the message names no address in its property 'to'");
 

@@ -1,10 +1,12 @@
 package dev.holdfast.broker.amqp.terminus;
 
+import dev.holdfast.broker.amqp.codec.ColdCodec;
 import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.amqp.filter.FilterException;
+import dev.holdfast.broker.amqp.filter.FilterSet;
 import dev.holdfast.broker.domain.DynamicNode;
 import dev.holdfast.broker.domain.SourceRequest;
 import dev.holdfast.broker.domain.SourceRequest.Selection;
-import dev.holdfast.broker.domain.StartFrom;
 import dev.holdfast.broker.domain.SubscriptionRequest;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
@@ -30,9 +32,26 @@ public final class SourceReader {
    * @param source its source
    * @throws TerminusException it makes none that could be fulfilled
    */
-  public static SourceRequest read(Attach attach, Source source) {
+  public static AskedSource read(Attach attach, Source source, ColdCodec codec) {
+    FilterSet filters = filters(source, codec);
+    return new AskedSource(request(attach, source, filters), filters);
+  }
+
+  private static FilterSet filters(Source source, ColdCodec codec) {
+    try {
+      return FilterSet.read(source.getFilter(), codec);
+    } catch (FilterException unusable) {
+      throw new TerminusException(Fault.FILTER, unusable.sentence());
+    }
+  }
+
+  private static SourceRequest request(Attach attach, Source source, FilterSet filters) {
     Selection selection =
-        new Selection(COPY.equals(source.getDistributionMode()), null, false, StartFrom.LATEST);
+        new Selection(
+            COPY.equals(source.getDistributionMode()),
+            filters.filter(),
+            filters.noLocal(),
+            filters.start());
     SourceRequest.Turn turn = Turns.read(attach, source);
     Symbol[] capabilities = source.getCapabilities();
     if (source.getDynamic()) {

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.amqp.terminus;
 
+import dev.holdfast.broker.amqp.filter.FilterSet;
 import dev.holdfast.broker.domain.DynamicNode;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.OpenedSource;
@@ -35,10 +36,13 @@ public final class SourceReply {
    * Puts the source into the reply.
    *
    * @param reply has the source that was asked for, none for a lookup
-   * @param request what that was read as; null: a lookup
+   * @param asked what that was read as; null: a lookup
    */
-  public static void fill(Attach reply, @Nullable SourceRequest request, OpenedSource opened) {
+  public static void fill(Attach reply, @Nullable AskedSource asked, OpenedSource opened) {
+    SourceRequest request = asked == null ? null : asked.request();
+    FilterSet filters = asked == null ? FilterSet.NONE : asked.filters();
     Source used = new Source();
+    used.setFilter(filters.applied(opened));
     DynamicNode dynamic = request == null ? null : request.dynamic();
     used.setAddress(request == null || dynamic != null ? opened.address() : request.address());
     used.setOutcomes(OUTCOMES);
@@ -47,8 +51,8 @@ public final class SourceReply {
         opened.kind() == NodeKind.QUEUE && request != null && request.selection().browse();
     used.setDistributionMode(
         opened.kind() == NodeKind.TOPIC || browsing ? SourceReader.COPY : MOVE);
-    if (reply.getSource() instanceof Source asked) {
-      used.setDefaultOutcome(asked.getDefaultOutcome());
+    if (reply.getSource() instanceof Source given) {
+      used.setDefaultOutcome(given.getDefaultOutcome());
     }
     if (dynamic != null) {
       used.setDynamic(true);

@@ -10,8 +10,18 @@ public final class TerminusException extends RuntimeException {
 
   /** No stack trace: it is an answer. */
   TerminusException(Fault fault) {
-    super(fault.sentence(), null, false, false);
+    this(fault, fault.sentence());
+  }
+
+  /** With another sentence than the fault's, which must be made of fixed words and numbers. */
+  TerminusException(Fault fault, String sentence) {
+    super(sentence, null, false, false);
     this.fault = fault;
+  }
+
+  /** What the peer is told. */
+  public String sentence() {
+    return String.valueOf(getMessage());
   }
 
   /** Why. */
