@@ -160,10 +160,10 @@ final class ConfigKeys {
   static final ConfigKey<Set<String>> WEBSOCKET_ORIGINS =
       ConfigKey.of(
           "websocket.origins",
-          ValueType.names(),
+          ValueType.origins(),
           "",
-          "Origins of the pages that browsers may connect from, as https://shop.example. All others"
-              + " are refused; programs that are no browsers have none.");
+          "Origins of the pages that browsers may connect from. All others are refused; programs"
+              + " that are no browsers have none, or one that is accepted.");
 
   static final ConfigKey<Set<Long>> ADMIN_UIDS =
       ConfigKey.of(

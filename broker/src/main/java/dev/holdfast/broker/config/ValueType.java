@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  */
 record ValueType<T>(String allowed, Function<String, T> reader) {
   private static final Pattern QUANTITY = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
+  private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/\\s@]+");
   private static final long KIB = 1024;
 
   T read(String text) {
@@ -173,6 +174,20 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
                 .map(String::strip)
                 .filter(s -> !s.isEmpty())
                 .collect(Collectors.toUnmodifiableSet()));
+  }
+
+  /** As browsers write them (RFC 6454 §6.2), in lower case. */
+  static ValueType<Set<String>> origins() {
+    ValueType<Set<String>> names = names();
+    return new ValueType<>(
+        "origins separated by commas, as https://shop.example or http://localhost:8080",
+        text -> {
+          Set<String> origins = names.read(text.toLowerCase(Locale.ROOT));
+          if (!origins.stream().allMatch(o -> ORIGIN.matcher(o).matches())) {
+            throw new IllegalArgumentException("has something other than scheme://host:port");
+          }
+          return origins;
+        });
   }
 
   static ValueType<Set<Long>> uids() {

@@ -58,7 +58,9 @@ final class Gate extends ChannelInboundHandlerAdapter {
   private static void refused(ChannelHandlerContext ctx, Throwable why) {
     for (@Nullable Throwable cause = why; cause != null; cause = cause.getCause()) {
       if (cause instanceof CertificateException) {
-        LOG.info("{}: client refused: {}", ctx.channel().remoteAddress(), cause.getMessage());
+        // The JDK's words may hold names from the certificate.
+        String words = String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}", "?");
+        LOG.info("{}: client refused: {}", ctx.channel().remoteAddress(), words);
         return;
       }
     }

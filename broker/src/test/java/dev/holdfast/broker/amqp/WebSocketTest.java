@@ -185,6 +185,31 @@ class WebSocketTest {
   }
 
   @Test
+  void whatIsSaidTwiceOrWrongIsRefused() throws Exception {
+    String good = WebSocketPeer.request("Sec-WebSocket-Protocol: amqp");
+    String origin = "Origin: https://shop.example\r\n";
+    for (String[] change :
+        new String[][] {
+          {"\r\n\r\n", "\r\n" + origin + origin + "\r\n", "403"},
+          {"\r\n\r\n", "\r\n" + origin + "Origin: http://127.0.0.1:5673\r\n\r\n", "403"},
+          {WebSocketPeer.KEY, "dGhl", "400"},
+          {WebSocketPeer.KEY, "?", "400"},
+          {"GET", "PUT", "400"},
+          {"HTTP/1.1", "HTTP/1.0", "400"},
+          {"\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n", "400"},
+          {"\r\n\r\n", "\r\nContent-Length: 1\r\n\r\nx", "400"},
+          {"/amqp", "/amqp/x", "404"},
+          {"/amqp", "/?a=b", "101"},
+        }) {
+      try (WebSocketPeer peer = peer()) {
+        assertThat(peer.ask(good.replace(change[0], change[1])))
+            .as(change[1])
+            .startsWith("HTTP/1.1 " + change[2] + " ");
+      }
+    }
+  }
+
+  @Test
   void headersWithoutEndAreCutOff() throws Exception {
     try (WebSocketPeer peer = peer()) {
       String head = "GET / HTTP/1.1\r\nX: " + "x".repeat(9_000) + "\r\n\r\n";

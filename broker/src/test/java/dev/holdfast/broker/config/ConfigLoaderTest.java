@@ -199,6 +199,18 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void originsAreWrittenAsBrowsersWriteThem() throws Exception {
+    assertThat(load("websocket.origins = [\"https://Shop.example\"]\n").webSocket().origins())
+        .containsExactly("https://shop.example");
+    for (String wrong : new String[] {"shop.example", "https://shop.example/", "*", "null"}) {
+      assertThat(mistakes("websocket.origins = [\"" + wrong + "\"]\n"))
+          .singleElement()
+          .asString()
+          .contains("websocket.origins", "scheme://host:port");
+    }
+  }
+
+  @Test
   void whatIsAskedOfClientsHasToBeComplete() {
     String tls = "tls = { certificate = \"/c\", private-key = \"/k\" ";
     assertThat(mistakes("tls.client-auth = \"required\"\n"))
