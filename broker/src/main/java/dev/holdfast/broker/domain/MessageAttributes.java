@@ -24,11 +24,27 @@ public record MessageAttributes(@Nullable String groupId, long dueMs, @Nullable 
   /** None. */
   public static final MessageAttributes NONE = new MessageAttributes(null, 0, null);
 
+  private static final int GROUP_CHARS = 128;
   private static final byte FIELDS = 1;
   private static final byte GROUP = 'G';
   private static final byte DUE = 'T';
   private static final byte DEATH = 'D';
   private static final byte[] NOTHING = {};
+
+  /**
+   * What is kept of a message that comes in. A group-id longer than {@value #GROUP_CHARS}
+   * characters is told by its beginning and its hash.
+   */
+  public static MessageAttributes of(IncomingMessage message) {
+    String group = message.marks().groupId();
+    if (group == null) {
+      return NONE;
+    }
+    return NONE.withGroup(
+        group.length() <= GROUP_CHARS
+            ? group
+            : group.substring(0, GROUP_CHARS) + '#' + group.hashCode());
+  }
 
   /** The same, in another group or none. */
   public MessageAttributes withGroup(@Nullable String other) {
@@ -79,6 +95,12 @@ public record MessageAttributes(@Nullable String groupId, long dueMs, @Nullable 
         group == null ? null : new String(group, StandardCharsets.UTF_8),
         due == null ? 0 : ByteBuffer.wrap(due).getLong(),
         death == null ? null : DeathRecord.decode(death).orElse(null));
+  }
+
+  /** The group-id alone; null: none. Costs nothing when nothing is kept. */
+  public static @Nullable String groupId(byte[] bytes) {
+    byte[] group = bytes.length == 0 || bytes[0] != FIELDS ? null : find(bytes, GROUP);
+    return group == null ? null : new String(group, StandardCharsets.UTF_8);
   }
 
   /** The death record alone. */

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * What a cursor keeps in memory of the messages that wait in its log.
  *
  * <p>Invariants: every committed, unacknowledged message is exactly one of: out at a consumer;
- * returned (or shunned); in the window; at or after {@code loadFrom} and only on disk; unreadable.
- * The window holds messages in order, without a gap that could be delivered, up to {@code
- * loadFrom}; it reaches the log's end when {@code loadFrom == end}.
+ * returned (or shunned, or set aside); in the window; at or after {@code loadFrom} and only on
+ * disk; unreadable. The window holds messages in order, without a gap that could be delivered, up
+ * to {@code loadFrom}; it reaches the log's end when {@code loadFrom == end}.
  */
 final class Backlog {
   private static final long[] NONE = {};
@@ -27,7 +27,7 @@ final class Backlog {
   private final long windowLimit;
 
   private @Nullable Window window;
-  private final ReturnedMessages returned = new ReturnedMessages();
+  private final ReturnedMessages returned;
 
   private long kept;
   private long loadFrom = 1;
@@ -44,8 +44,9 @@ final class Backlog {
   /** A returned message is next and its body has left the memory. */
   private boolean bodyWanted;
 
-  Backlog(MemoryBudget budget, long windowLimit) {
+  Backlog(MemoryBudget budget, MessageGroups groups, long windowLimit) {
     this.budget = budget;
+    this.returned = new ReturnedMessages(groups);
     this.windowLimit = windowLimit;
   }
 
@@ -75,26 +76,30 @@ final class Backlog {
     loadFrom = to;
   }
 
-  /** Hands out the first message that this consumer can get, or null. */
-  @Nullable OutDelivery take(LogCursor cursor, ConsumerTarget consumer) {
-    ReturnedMessage back = returned.firstFor(consumer);
-    StoredMessage fresh = window == null ? null : window.peekFirst();
-    if (back != null
-        && (fresh == null || back.sequence < fresh.sequence())
-        && back.sequence < nextUnloaded()) {
-      return takeReturned(back, cursor, consumer);
-    }
-    if (fresh == null || window == null) {
-      return null;
-    }
-    window.pollFirst();
-    keep(-size(fresh.bytes()));
-    return new OutDelivery(cursor, consumer, fresh);
+  /** The first message in the window, or null. */
+  @Nullable StoredMessage firstFresh() {
+    return window == null ? null : window.peekFirst();
   }
 
-  /** What is still on disk comes before a returned message behind it. */
-  private long nextUnloaded() {
-    return loadFrom < end ? loadFrom : Long.MAX_VALUE;
+  /** Takes out the first message in the window, or one that came back. */
+  void takeOut(StoredMessage message, @Nullable ReturnedMessage back) {
+    if (back != null) {
+      returned.remove(back);
+    } else if (window != null) {
+      window.pollFirst();
+    }
+    keep(-size(message.bytes()));
+  }
+
+  /** Puts one out of the way of those behind it, until its group is for somebody who asks. */
+  void setAside(ReturnedMessage message, MessageGroup group) {
+    message.group = group;
+    if (message.message != null && kept <= windowLimit / 2) {
+      keep(size(message.message.bytes()));
+    } else {
+      message.message = null;
+    }
+    returned.add(message);
   }
 
   /** Hands out a returned message; null when its body has to be read first. */
@@ -117,7 +122,7 @@ final class Backlog {
   OutDelivery takeSlot(long slot, LogCursor cursor, ConsumerTarget consumer) {
     StoredMessage message = window().take(slot);
     keep(-size(message.bytes()));
-    return new OutDelivery(cursor, consumer, message);
+    return new OutDelivery(cursor, consumer, message, null);
   }
 
   /** Hands out a message that so far was on disk only. */
@@ -165,9 +170,8 @@ final class Backlog {
 
   /** Whether there is nothing for this consumer, in memory or on disk. */
   boolean exhaustedFor(ConsumerTarget consumer) {
-    return loadFrom >= end
-        && (window == null || window.isEmpty())
-        && returned.firstFor(consumer) == null;
+    boolean nothingFresh = loadFrom >= end && (window == null || window.isEmpty());
+    return (nothingFresh || returned.isAsideFull()) && returned.firstFor(consumer) == null;
   }
 
   /** Whether something is to be read before the next messages can be handed out in full flow. */

@@ -19,6 +19,7 @@ final class LogCursor {
   final Subscription subscription;
   final Backlog backlog;
   final Choosers choosers;
+  private final InOrder inOrder;
   private final WindowLimits limits;
 
   /** Listed among the cursors that have bodies in memory. */
@@ -49,7 +50,8 @@ final class LogCursor {
     this.log = log;
     this.id = id;
     this.subscription = subscription;
-    this.backlog = new Backlog(subscription.budget, limits.busy());
+    this.backlog = new Backlog(subscription.budget, subscription.groups, limits.busy());
+    this.inOrder = new InOrder(this, backlog);
     this.choosers = new Choosers(this, backlog);
     this.limits = limits;
   }
@@ -138,7 +140,7 @@ final class LogCursor {
       return null;
     }
     return consumer.filter == null
-        ? backlog.take(this, consumer)
+        ? inOrder.take(consumer)
         : choosers.take(consumer, consumer.filter);
   }
 
@@ -154,7 +156,10 @@ final class LogCursor {
 
   /** Whether another consumer could get what this one does not. */
   boolean selective(ConsumerTarget consumer) {
-    return backlog.hasShunned() || !choosers.isEmpty() || !consumer.mayRead(log);
+    return backlog.hasShunned()
+        || !choosers.isEmpty()
+        || !subscription.groups.isEmpty()
+        || !consumer.mayRead(log);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.storage.StoreView;
@@ -110,7 +111,7 @@ final class NodeLog {
             // AMQP's ttl is an unsigned 32-bit number: kept as its bits.
             (int) ttl,
             message.messageFormat(),
-            StoredMessage.NO_ATTRIBUTES,
+            MessageAttributes.of(message).encode(),
             message.body()));
     if (choosing > 0) {
       publishedBy.add(from.container());

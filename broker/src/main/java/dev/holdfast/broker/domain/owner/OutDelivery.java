@@ -43,6 +43,9 @@ final class OutDelivery implements Delivery {
   final boolean first;
   final @Nullable Shunned shunned;
 
+  /** Of which it keeps the next message back from others; null: it is in none. */
+  @Nullable MessageGroup group;
+
   // The edge's thread may write null (see sent); the owner reads whatever it sees: both the message
   // and null are right answers, and a record is safely published through a race.
   private @Nullable StoredMessage message;
@@ -65,32 +68,24 @@ final class OutDelivery implements Delivery {
   @Nullable OutDelivery previous;
   @Nullable OutDelivery next;
 
-  /** A message that was never out. */
-  OutDelivery(LogCursor cursor, ConsumerTarget consumer, StoredMessage message) {
-    this(cursor, consumer, message, 0, true, null);
-  }
-
-  /** A message with a history. */
+  /**
+   * Hands out a message.
+   *
+   * @param history what it went through; null: it was never out
+   */
   OutDelivery(
-      LogCursor cursor, ConsumerTarget consumer, StoredMessage message, ReturnedMessage history) {
-    this(cursor, consumer, message, history.failures, history.first, history.shunned);
-  }
-
-  private OutDelivery(
       LogCursor cursor,
       ConsumerTarget consumer,
       StoredMessage message,
-      int failures,
-      boolean first,
-      @Nullable Shunned shunned) {
+      @Nullable ReturnedMessage history) {
     this.cursor = cursor;
     this.consumer = consumer;
     this.message = message;
     this.sequence = message.sequence();
     this.bytes = message.bytes();
-    this.failures = failures;
-    this.first = first;
-    this.shunned = shunned;
+    this.failures = history == null ? 0 : history.failures;
+    this.first = history == null || history.first;
+    this.shunned = history == null ? null : history.shunned;
   }
 
   @Override

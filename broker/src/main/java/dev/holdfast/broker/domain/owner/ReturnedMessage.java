@@ -16,6 +16,9 @@ final class ReturnedMessage {
 
   @Nullable Shunned shunned;
 
+  /** Set when it was set aside for the holder of its group. */
+  @Nullable MessageGroup group;
+
   ReturnedMessage(StoredMessage message, int failures) {
     this.sequence = message.sequence();
     this.bytes = message.bytes();

@@ -9,19 +9,27 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages with a history, by sequence: those for everybody, and those that some consumer shunned.
- * Allocates nothing while empty, which it is in most queues.
+ * Messages with a history, by sequence: those for everybody, those that some consumer shunned, and
+ * those that were set aside for the holder of their group, whose history that is. Allocates nothing
+ * while empty, which it is in most queues.
  */
 final class ReturnedMessages {
   private static final int MAX_BODILESS = 1_024;
+  private static final List<ReturnedMessage> NONE = List.of();
 
   private @Nullable TreeMap<Long, ReturnedMessage> open;
   private @Nullable TreeMap<Long, ReturnedMessage> shunned;
+  private @Nullable SetAside aside;
+  private final MessageGroups groups;
 
   /** All of them; kept only once a consumer chooses. */
   private @Nullable TreeMap<Long, ReturnedMessage> byArrival;
 
   private long arrivals;
+
+  ReturnedMessages(MessageGroups groups) {
+    this.groups = groups;
+  }
 
   /** From now on it can be asked for what has arrived. */
   void trackArrivals() {
@@ -45,16 +53,61 @@ final class ReturnedMessages {
     if (byArrival != null) {
       byArrival.put(message.arrival, message);
     }
-    if (message.shunned == null) {
-      if (open == null) {
-        open = new TreeMap<>();
-      }
-      open.put(message.sequence, message);
-    } else {
+    if (message.shunned != null) {
       if (shunned == null) {
         shunned = new TreeMap<>();
       }
       shunned.put(message.sequence, message);
+    } else if (!setAside(message)) {
+      if (open == null) {
+        open = new TreeMap<>();
+      }
+      open.put(message.sequence, message);
+    }
+  }
+
+  private boolean setAside(ReturnedMessage message) {
+    MessageGroup group = message.group;
+    if (group == null) {
+      return false;
+    }
+    if (aside == null) {
+      aside = new SetAside();
+    }
+    if (aside.add(message)) {
+      groups.setAside(group);
+      return true;
+    }
+    message.group = null;
+    return false;
+  }
+
+  /** No more can be set aside. */
+  boolean isAsideFull() {
+    return aside != null && aside.isFull();
+  }
+
+  /** The state of groups has changed: what was set aside goes where it belongs now. */
+  void regroup() {
+    if (aside != null) {
+      List<ReturnedMessage> all = aside.all();
+      clearAside();
+      all.forEach(this::add);
+    }
+  }
+
+  private void clearAside() {
+    if (aside != null) {
+      for (ReturnedMessage message : aside.all()) {
+        tookUp(message);
+      }
+      aside.clear();
+    }
+  }
+
+  private void tookUp(ReturnedMessage message) {
+    if (message.group != null) {
+      groups.tookUp(message.group);
     }
   }
 
@@ -62,7 +115,9 @@ final class ReturnedMessages {
     if (byArrival != null) {
       byArrival.remove(message.arrival);
     }
-    if (message.shunned == null && open != null) {
+    if (aside != null && message.group != null && aside.remove(message)) {
+      tookUp(message);
+    } else if (message.shunned == null && open != null) {
       open.remove(message.sequence);
     } else if (shunned != null) {
       shunned.remove(message.sequence);
@@ -76,6 +131,10 @@ final class ReturnedMessages {
   @Nullable ReturnedMessage firstFor(ConsumerTarget consumer) {
     Map.Entry<Long, ReturnedMessage> entry = open == null ? null : open.firstEntry();
     ReturnedMessage first = entry == null ? null : entry.getValue();
+    ReturnedMessage mine = aside == null ? null : aside.firstFor(consumer);
+    if (mine != null && (first == null || mine.sequence < first.sequence)) {
+      first = mine;
+    }
     if (shunned != null) {
       for (ReturnedMessage candidate : shunned.values()) {
         if (first != null && candidate.sequence > first.sequence) {
@@ -91,6 +150,9 @@ final class ReturnedMessages {
 
   @Nullable ReturnedMessage get(long sequence) {
     ReturnedMessage message = open == null ? null : open.get(sequence);
+    if (message == null && aside != null) {
+      message = aside.get(sequence);
+    }
     return message != null || shunned == null ? message : shunned.get(sequence);
   }
 
@@ -103,7 +165,9 @@ final class ReturnedMessages {
   }
 
   int size() {
-    return (open == null ? 0 : open.size()) + (shunned == null ? 0 : shunned.size());
+    return (open == null ? 0 : open.size())
+        + (shunned == null ? 0 : shunned.size())
+        + (aside == null ? 0 : aside.size());
   }
 
   /** A consumer has gone: what only it shunned is for everybody again. */
@@ -129,6 +193,11 @@ final class ReturnedMessages {
     if (byArrival != null) {
       byArrival.values().removeIf(m -> cursor.acknowledged(m.sequence));
     }
+    for (ReturnedMessage message : aside == null ? NONE : aside.all()) {
+      if (cursor.acknowledged(message.sequence)) {
+        remove(message);
+      }
+    }
   }
 
   /** The first of those whose bodies have left the memory. */
@@ -144,8 +213,8 @@ final class ReturnedMessages {
 
   /** All, those for everybody first. */
   List<ReturnedMessage> all() {
-    if (open == null && shunned == null) {
-      return List.of();
+    if (open == null && shunned == null && aside == null) {
+      return NONE;
     }
     List<ReturnedMessage> all = new ArrayList<>(size());
     if (open != null) {
@@ -153,6 +222,9 @@ final class ReturnedMessages {
     }
     if (shunned != null) {
       all.addAll(shunned.values());
+    }
+    if (aside != null) {
+      all.addAll(aside.all());
     }
     return all;
   }
@@ -163,5 +235,6 @@ final class ReturnedMessages {
     if (byArrival != null) {
       byArrival.clear();
     }
+    clearAside();
   }
 }

@@ -27,6 +27,7 @@ final class Subscription {
   final @Nullable Intake intake;
 
   final MemoryBudget budget;
+  final MessageGroups groups = new MessageGroups();
 
   /** Its dead-letter queue; null: there is none, or it is not needed yet. */
   @Nullable Queue deadLetters;
@@ -157,6 +158,7 @@ final class Subscription {
     consumers.leave(consumer);
     draining.remove(consumer);
     dispatcher.detach(consumer);
+    groups.detached();
     for (int i = 0; i < cursors.size(); i++) {
       LogCursor cursor = cursors.get(i);
       cursor.choosers.detach(consumer);
@@ -169,9 +171,20 @@ final class Subscription {
 
   /** Hands out what credit allows; then answers drains. */
   void dispatch(StoreView view, List<OutDelivery> preSettled) {
+    if (groups.takeChanged()) {
+      regroup();
+    }
     dispatcher.dispatch(preSettled);
     if (!draining.isEmpty()) {
       answerDrains(view);
+    }
+  }
+
+  private void regroup() {
+    for (int i = 0; i < cursors.size(); i++) {
+      LogCursor cursor = cursors.get(i);
+      cursor.backlog.returned().regroup();
+      touched(cursor);
     }
   }
 
@@ -192,7 +205,7 @@ final class Subscription {
 
   /** Whether some message is not for every consumer. */
   boolean selective() {
-    if (turns != null) {
+    if (turns != null || !groups.isEmpty()) {
       return true;
     }
     for (int i = 0; i < cursors.size(); i++) {
@@ -279,7 +292,7 @@ final class Subscription {
     }
     acknowledged++;
     delivery.cursor.ended(delivery, true);
-    return !dispatcher.serves(consumer);
+    return groups.hasChanged() || !dispatcher.serves(consumer);
   }
 
   /** A delivery whose message cannot be read again: kept in the log, not delivered any more. */
@@ -295,6 +308,9 @@ final class Subscription {
     delivery.state = OutDelivery.State.DONE;
     unsettled--;
     budget.inFlight(-delivery.bytes);
+    if (delivery.group != null) {
+      groups.settled(delivery.group);
+    }
     consumers.settledOne(consumer);
   }
 
