@@ -135,6 +135,11 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
     return queues.computeIfAbsent(name, n -> new ArrayDeque<>());
   }
 
+  /** Says something of its own accord. */
+  void say(EdgeLoop loop, EdgeEvent event) throws Exception {
+    run(() -> tell(loop, event));
+  }
+
   private void tell(EdgeLoop loop, EdgeEvent event) {
     events.computeIfAbsent(loop, l -> new ArrayList<>()).add(event);
   }
