@@ -17,6 +17,7 @@ public final class FaultyMessageStore implements MessageStore {
   private boolean full;
   private boolean mustRecover;
   private long commits;
+  private long failures;
   private long synced;
 
   /** Where in a commit the failure strikes. */
@@ -69,6 +70,11 @@ public final class FaultyMessageStore implements MessageStore {
     return synced;
   }
 
+  /** How many commits failed. */
+  public long failures() {
+    return failures;
+  }
+
   /** What it is stored on. */
   public InMemoryDisk disk() {
     return store.disk();
@@ -93,6 +99,7 @@ public final class FaultyMessageStore implements MessageStore {
     usable();
     if (full && ((BatchOperations) batch).appends()) {
       mustRecover = true;
+      failures++;
       throw new StoreException(Reason.DISK_FULL, "no space left on the device (by test)");
     }
     boolean fails = commitsUntilFailure > 0 && --commitsUntilFailure == 0;
@@ -110,6 +117,7 @@ public final class FaultyMessageStore implements MessageStore {
   private void fail() throws StoreException {
     commitsUntilFailure = -1;
     mustRecover = true;
+    failures++;
     throw new StoreException(Reason.IO, "the write failed (by test)");
   }
 

@@ -26,6 +26,7 @@ final class SimConsumer implements ConsumerPort {
   private final Rig rig;
   private final SimModel model;
   private final Random random;
+  private final SimTransactions transactions;
   private final Outcome defaultOutcome;
   private final List<Delivery> out = new ArrayList<>();
   private final Map<Delivery, Outcome> waiting = new IdentityHashMap<>();
@@ -43,17 +44,18 @@ final class SimConsumer implements ConsumerPort {
 
   boolean closed;
 
-  SimConsumer(Rig rig, SimModel model, Random random, String queue) {
+  SimConsumer(Rig rig, SimModel model, Random random, SimTransactions transactions, String queue) {
     this.rig = rig;
     this.model = model;
     this.random = random;
+    this.transactions = transactions;
     this.queue = queue;
     this.preSettled = random.nextInt(8) == 0;
     this.defaultOutcome =
         random.nextBoolean() ? new Outcome.Modified(true, false) : Outcome.RELEASED;
     rig.submit(
         new OwnerCommand.OpenConsumer(
-            this, Rig.peer(), SourceRequest.of(queue), preSettled, defaultOutcome));
+            this, transactions.peer(), SourceRequest.of(queue), preSettled, defaultOutcome));
   }
 
   void flow(boolean drain) {
@@ -72,7 +74,13 @@ final class SimConsumer implements ConsumerPort {
     if (out.isEmpty()) {
       return;
     }
-    settle(out.remove(random.nextInt(out.size())), anyOutcome());
+    Delivery delivery = out.remove(random.nextInt(out.size()));
+    SimTransactions.Transaction transaction = random.nextInt(3) == 0 ? transactions.any() : null;
+    if (transaction == null) {
+      settle(delivery, anyOutcome());
+    } else {
+      transaction.retire(this, delivery, anyOutcome());
+    }
   }
 
   private Outcome anyOutcome() {
@@ -86,17 +94,32 @@ final class SimConsumer implements ConsumerPort {
   }
 
   void settle(Delivery delivery, Outcome outcome) {
-    int id = id(delivery);
-    SimModel.Sent message = model.sent.get(id);
+    SimModel.Sent message = model.sent.get(id(delivery));
     message.at = null;
     if (outcome == Outcome.ACCEPTED) {
       message.mayBeGone = true;
     }
-    if (outcome instanceof Outcome.Modified modified && modified.undeliverableHere()) {
-      shunned.add(id);
-    }
+    effective(delivery, outcome);
     waiting.put(delivery, outcome);
     rig.submit(new OwnerCommand.Settle(this, delivery, outcome, true));
+  }
+
+  /** From now on this outcome counts. */
+  void effective(Delivery delivery, Outcome outcome) {
+    if (outcome instanceof Outcome.Modified modified && modified.undeliverableHere()) {
+      shunned.add(id(delivery));
+    }
+  }
+
+  /** The broker is to confirm this. */
+  void waits(Delivery delivery, Outcome outcome) {
+    waiting.put(delivery, outcome);
+  }
+
+  /** An outcome did not count: the delivery is still out here. */
+  void stillHas(Delivery delivery) {
+    waiting.remove(delivery);
+    out.add(delivery);
   }
 
   void close() {
@@ -116,7 +139,7 @@ final class SimConsumer implements ConsumerPort {
     check(closed || !drainAsked, "a drain was never answered");
   }
 
-  private static int id(Delivery delivery) {
+  static int id(Delivery delivery) {
     return ids.get(delivery);
   }
 
@@ -189,5 +212,6 @@ final class SimConsumer implements ConsumerPort {
     }
     out.clear();
     waiting.clear();
+    transactions.gone(this);
   }
 }

@@ -35,6 +35,18 @@ final class SimModel {
     /** The broker confirmed the acceptance: it must not be there, unless power is lost. */
     boolean mustBeGone;
 
+    /** Part of a transaction that is not discharged, or rolled back: it must not be there. */
+    boolean held;
+
+    /** Accepted in a transaction of which it is not known how it ends. */
+    boolean inDoubt;
+
+    /** Stored in a transaction: survives power loss whatever its kind. */
+    boolean storedForSure;
+
+    /** Accepted in a transaction: that survives power loss. */
+    boolean goneForSure;
+
     boolean everDelivered;
     boolean deliveredInThisLife;
 
@@ -100,6 +112,7 @@ final class SimModel {
     Sent message = sent.get(id(delivery.message().body()));
     check(message != null, "a message nobody sent");
     check(message.told != Told.REFUSED, message + " was refused and is delivered");
+    check(!message.held, message + " belongs to a transaction and is delivered");
     check(!message.mustBeGone, message + " was settled and is delivered again");
     check(message.at == null, message + " is out at two consumers");
     if (!from.equals(message.lastFrom)) {
@@ -145,9 +158,9 @@ final class SimModel {
       message.at = null;
       message.deliveredInThisLife = false;
       if (power) {
-        message.mustBeGone = false;
+        message.mustBeGone &= message.goneForSure;
         message.failures = 0;
-        message.mayBeGone |= !message.durable;
+        message.mayBeGone |= !message.durable && !message.storedForSure;
       }
     }
   }
@@ -177,11 +190,13 @@ final class SimModel {
             check(message != null, "a message nobody sent lies in " + queue);
             check(message.told != Told.REFUSED, message + " was refused and lies in " + queue);
             check(!message.mustBeGone, message + " was settled and lies in " + queue);
+            check(!message.held, message + " belongs to a transaction and lies in " + queue);
           }
         });
     List<Sent> missing = new ArrayList<>();
     for (Sent message : sent.values()) {
-      if (message.told == Told.ACCEPTED && !message.mayBeGone && !places.containsKey(message.id)) {
+      boolean mayBeGone = message.mayBeGone || message.inDoubt;
+      if (message.told == Told.ACCEPTED && !mayBeGone && !places.containsKey(message.id)) {
         missing.add(message);
       }
     }

@@ -34,6 +34,7 @@ final class Simulation {
   private final Random random;
   private final SimModel model = new SimModel();
   private final Rig rig;
+  private final SimTransactions transactions;
   private final List<Producer> producers = new ArrayList<>();
   private final List<SimConsumer> consumers = new ArrayList<>();
   private int nextId = 1;
@@ -41,7 +42,19 @@ final class Simulation {
 
   Simulation(long seed) {
     random = new Random(seed);
-    rig = new Rig(FaultyMessageStore.create(), Rig.tiny());
+    TransactionLimits limits = TransactionLimits.defaults();
+    rig =
+        new Rig(
+            FaultyMessageStore.create(),
+            Rig.tiny()
+                .withTransactions(
+                    new TransactionLimits(
+                        limits.open(),
+                        limits.operations(),
+                        limits.bytes(),
+                        limits.totalBytes(),
+                        SimTransactions.IDLE_MS)));
+    transactions = new SimTransactions(rig, model, random);
     rig.create("red", 3);
     rig.create("blue", 2);
   }
@@ -111,8 +124,10 @@ final class Simulation {
 
   private void step() {
     int dice = random.nextInt(100);
-    if (dice < 30) {
+    if (dice < 20) {
       producer().send();
+    } else if (dice < 32) {
+      transactions.step(nextId++, QUEUES[random.nextInt(2)]);
     } else if (dice < 48) {
       consumer().flow(random.nextInt(8) == 0);
     } else if (dice < 70) {
@@ -130,10 +145,20 @@ final class Simulation {
     } else if (dice < 90) {
       fault();
     } else if (dice < 97) {
-      rig.clock.advance(random.nextInt(400));
+      advance();
     } else {
       manage();
     }
+  }
+
+  /** When nothing is under way, so that it is known when each transaction was busy last. */
+  private void advance() {
+    while (!rig.inbox.isEmpty()) {
+      rig.turn();
+      compare();
+    }
+    rig.clock.advance(random.nextInt(400));
+    transactions.timePassed();
   }
 
   private Producer producer() {
@@ -147,7 +172,8 @@ final class Simulation {
   private SimConsumer consumer() {
     consumers.removeIf(c -> c.closed);
     if (consumers.isEmpty() || (consumers.size() < 5 && random.nextInt(5) == 0)) {
-      consumers.add(new SimConsumer(rig, model, random, QUEUES[random.nextInt(QUEUES.length)]));
+      consumers.add(
+          new SimConsumer(rig, model, random, transactions, QUEUES[random.nextInt(QUEUES.length)]));
     }
     return consumers.get(random.nextInt(consumers.size()));
   }
@@ -159,6 +185,7 @@ final class Simulation {
   }
 
   private void fault() {
+    transactions.mishap();
     switch (random.nextInt(8)) {
       case 0, 1 ->
           rig.store.failCommit(1 + random.nextInt(3), FaultyMessageStore.Failure.BEFORE_APPLYING);
@@ -172,6 +199,10 @@ final class Simulation {
   }
 
   private void crash(boolean power) {
+    if (random.nextBoolean()) {
+      // The last turn has happened, and nobody has heard of it.
+      rig.body.runOnce();
+    }
     model.crashed(power);
     if (power) {
       rig.store.crashAndReopen();
@@ -182,9 +213,14 @@ final class Simulation {
     consumers.clear();
     rig.boot(rig.store);
     compare();
+    Set<Integer> stored = new HashSet<>();
+    storedNow().values().forEach(stored::addAll);
+    transactions.crashed(stored);
+    compare();
   }
 
   private void manage() {
+    transactions.mishap();
     String queue = QUEUES[random.nextInt(2)];
     switch (random.nextInt(5)) {
       case 0 -> {
@@ -235,6 +271,11 @@ final class Simulation {
   /** Everything comes to rest; then whoever asks gets all that is left, in order. */
   private void finish() {
     rig.store.diskFull(false);
+    advance();
+    rig.settle();
+    transactions.finish();
+    rig.settle();
+    transactions.quiet();
     rig.clock.advance(1_000);
     rig.settle();
     producers.forEach(p -> check(p.dead || p.unanswered == 0, "publishes were never answered"));
