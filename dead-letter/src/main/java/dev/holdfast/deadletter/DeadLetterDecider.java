@@ -20,6 +20,11 @@ public final class DeadLetterDecider {
     return new Verdict.DeadLetter(DeadLetterReason.REJECTED, counted(failuresBefore));
   }
 
+  /** The same, where there is no place for dead letters: it stays for somebody else. */
+  public static Verdict rejectedForEver(int failuresBefore) {
+    return new Verdict.Redeliver(counted(failuresBefore));
+  }
+
   /** A delivery failed. */
   public static Verdict failed(Failure failure, Attempt attempt, RetryPolicy policy) {
     if (!policy.counted().contains(failure)) {

@@ -17,17 +17,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param groupId property group-id; null: none
  * @param dueMs the moment a delayed message waits for, epoch milliseconds; 0: it does not wait
+ * @param container who published a delayed message; empty: nobody has to know
  * @param death why it is, or was, in a dead-letter queue; null: it never was
  */
-public record MessageAttributes(@Nullable String groupId, long dueMs, @Nullable DeathRecord death) {
+public record MessageAttributes(
+    @Nullable String groupId, long dueMs, String container, @Nullable DeathRecord death) {
 
   /** None. */
-  public static final MessageAttributes NONE = new MessageAttributes(null, 0, null);
+  public static final MessageAttributes NONE = new MessageAttributes(null, 0, "", null);
 
   private static final int GROUP_CHARS = 128;
   private static final byte FIELDS = 1;
   private static final byte GROUP = 'G';
   private static final byte DUE = 'T';
+  private static final byte CONTAINER = 'C';
   private static final byte DEATH = 'D';
   private static final byte[] NOTHING = {};
 
@@ -48,22 +51,27 @@ public record MessageAttributes(@Nullable String groupId, long dueMs, @Nullable 
 
   /** The same, in another group or none. */
   public MessageAttributes withGroup(@Nullable String other) {
-    return new MessageAttributes(other, dueMs, death);
+    return new MessageAttributes(other, dueMs, container, death);
   }
 
   /** The same, waiting for another moment; 0: for none. */
   public MessageAttributes withDue(long otherMs) {
-    return new MessageAttributes(groupId, otherMs, death);
+    return new MessageAttributes(groupId, otherMs, container, death);
+  }
+
+  /** The same, published by another container; empty: nobody has to know. */
+  public MessageAttributes withContainer(String other) {
+    return new MessageAttributes(groupId, dueMs, other, death);
   }
 
   /** The same after another death. */
   public MessageAttributes withDeath(@Nullable DeathRecord other) {
-    return new MessageAttributes(groupId, dueMs, other);
+    return new MessageAttributes(groupId, dueMs, container, other);
   }
 
   /** The bytes to be kept. */
   public byte[] encode() {
-    if (groupId == null && dueMs == 0 && death == null) {
+    if (equals(NONE)) {
       return NOTHING;
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream(64);
@@ -73,6 +81,9 @@ public record MessageAttributes(@Nullable String groupId, long dueMs, @Nullable 
     }
     if (dueMs != 0) {
       field(out, DUE, ByteBuffer.allocate(8).putLong(dueMs).array());
+    }
+    if (!container.isEmpty()) {
+      field(out, CONTAINER, container.getBytes(StandardCharsets.UTF_8));
     }
     if (death != null) {
       field(out, DEATH, death.encode());
@@ -90,10 +101,12 @@ public record MessageAttributes(@Nullable String groupId, long dueMs, @Nullable 
     }
     byte[] group = find(bytes, GROUP);
     byte[] due = find(bytes, DUE);
+    byte[] container = find(bytes, CONTAINER);
     byte[] death = find(bytes, DEATH);
     return new MessageAttributes(
         group == null ? null : new String(group, StandardCharsets.UTF_8),
         due == null ? 0 : ByteBuffer.wrap(due).getLong(),
+        container == null ? "" : new String(container, StandardCharsets.UTF_8),
         death == null ? null : DeathRecord.decode(death).orElse(null));
   }
 

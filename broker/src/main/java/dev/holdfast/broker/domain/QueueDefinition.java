@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain;
 
 import dev.holdfast.deadletter.RetryPolicy;
+import java.util.Optional;
 
 /**
  * What an operator chose for a queue.
@@ -135,6 +136,16 @@ public record QueueDefinition(
     /** The stable word that definitions and the API use. */
     public String code() {
       return code;
+    }
+
+    /** The policy with this code. */
+    public static Optional<Overflow> of(String code) {
+      for (Overflow overflow : values()) {
+        if (overflow.code.equals(code)) {
+          return Optional.of(overflow);
+        }
+      }
+      return Optional.empty();
     }
   }
 }

@@ -6,6 +6,7 @@ package dev.holdfast.broker.domain;
  * @param definition its settings
  * @param messages in the queue, those out at consumers included
  * @param bytes their size
+ * @param delayed messages that wait for their moment; not among {@code messages}
  * @param unsettled messages out at consumers
  * @param consumers attached receiving links
  * @param publishers attached sending links
@@ -23,6 +24,7 @@ public record QueueInfo(
     QueueDefinition definition,
     long messages,
     long bytes,
+    long delayed,
     long unsettled,
     int consumers,
     int publishers,

@@ -62,7 +62,7 @@ final class QueueApi {
             Json.text(body, "name"),
             maxBytes,
             new Handling(
-                RetryPolicy.atOnce((int) maxDeliveries),
+                RetryPolicy.of((int) maxDeliveries),
                 Handling.DEFAULT.lockTimeoutMs(),
                 Handling.DEFAULT.deadLetterTo()),
             Lifetime.DEFAULT,
@@ -116,6 +116,7 @@ final class QueueApi {
         .put("kind", "queue")
         .put("messages", queue.messages())
         .put("bytes", queue.bytes())
+        .put("delayed", queue.delayed())
         .put("unsettled", queue.unsettled())
         .put("consumers", queue.consumers())
         .put("publishers", queue.publishers())

@@ -48,7 +48,7 @@ final class FakeNodes implements NodeAdmin {
     long bytes = all.stream().mapToLong(m -> m.message().bytes()).sum();
     long oldest = all.isEmpty() ? 0 : all.get(0).message().enqueuedMs();
     int size = all.size();
-    return new QueueInfo(definition, size, bytes, 0, 1, 2, 3, oldest, size, 5, 6, 7, 0);
+    return new QueueInfo(definition, size, bytes, 4, 0, 1, 2, 3, oldest, size, 5, 6, 7, 0);
   }
 
   @Override

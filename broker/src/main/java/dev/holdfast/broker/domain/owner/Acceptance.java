@@ -10,11 +10,13 @@ final class Acceptance {
   private final StagedBatch batch;
   private final StoreGate gate;
   private final IdempotencyCheck keys;
+  private final Delays delays;
 
-  Acceptance(StagedBatch batch, StoreGate gate, IdempotencyCheck keys) {
+  Acceptance(StagedBatch batch, StoreGate gate, IdempotencyCheck keys, Delays delays) {
     this.batch = batch;
     this.gate = gate;
     this.keys = keys;
+    this.delays = delays;
   }
 
   /** What is known of the message's idempotency key; null: it has none, or it is new. */
@@ -31,10 +33,15 @@ final class Acceptance {
   /**
    * Stages a message that is not {@link #known}.
    *
-   * @return the sequence it gets
+   * @return the sequence it gets, among those that wait when it has to wait; 0 when there is nobody
+   *     to keep it for
    */
   long stage(Node node, IncomingMessage message, Peer from) {
-    long sequence = node.stagePublish(batch, message, from);
+    long momentMs = Delays.moment(message, batch.nowMs());
+    long sequence =
+        momentMs == 0
+            ? node.stagePublish(batch, message, from)
+            : delays.stage(node, message, from, momentMs);
     String key = IdempotencyCheck.key(node, message.marks());
     if (key != null) {
       keys.remember(node.id(), key, message, sequence, node.idempotency().windowMs());

@@ -1,28 +1,26 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a cursor keeps in memory of the messages that wait in its log.
  *
  * <p>Invariants: every committed, unacknowledged message is exactly one of: out at a consumer;
- * returned (or shunned, or set aside); in the window; at or after {@code loadFrom} and only on
- * disk; unreadable. The window holds messages in order, without a gap that could be delivered, up
- * to {@code loadFrom}; it reaches the log's end when {@code loadFrom == end}.
+ * returned (or shunned, or set aside); waiting for its moment, beside the backlog; in the window;
+ * at or after {@code loadFrom} and only on disk; unreadable. The window holds messages in order,
+ * without a gap that could be delivered, up to {@code loadFrom}; it reaches the log's end when
+ * {@code loadFrom == end}.
  */
 final class Backlog {
-  private static final long[] NONE = {};
-  private static final List<ReturnedMessage> NO_MESSAGES = List.of();
-  private static final int OVERHEAD_BYTES = 96;
-
   private final MemoryBudget budget;
   private final long windowLimit;
 
@@ -33,11 +31,8 @@ final class Backlog {
   private long loadFrom = 1;
   private long end = 1;
 
-  /** Sequences at or after {@code loadFrom} that were out or returned at a restart; sorted. */
-  private long[] held = NONE;
-
-  /** Sequences that were taken from beyond the window since then, and are out. */
-  private final Set<Long> takenAhead = new HashSet<>(0);
+  /** What is at or after {@code loadFrom} and not only on disk, returned messages aside. */
+  private final Elsewhere elsewhere = new Elsewhere();
 
   private long unreadable;
 
@@ -66,7 +61,7 @@ final class Backlog {
     }
     for (int i = 0; i < messages.size(); i++) {
       StoredMessage message = messages.get(i);
-      long size = size(message.bytes());
+      long size = MemoryBudget.size(message.bytes());
       if (kept + size > limit || !budget.windowHasRoom(size)) {
         loadFrom = message.sequence();
         return;
@@ -88,14 +83,14 @@ final class Backlog {
     } else if (window != null) {
       window.pollFirst();
     }
-    keep(-size(message.bytes()));
+    keep(-MemoryBudget.size(message.bytes()));
   }
 
   /** Puts one out of the way of those behind it, until its group is for somebody who asks. */
   void setAside(ReturnedMessage message, MessageGroup group) {
     message.group = group;
     if (message.message != null && kept <= windowLimit / 2) {
-      keep(size(message.message.bytes()));
+      keep(MemoryBudget.size(message.message.bytes()));
     } else {
       message.message = null;
     }
@@ -111,35 +106,40 @@ final class Backlog {
       return null;
     }
     returned.remove(back);
-    if (back.sequence >= loadFrom) {
-      takenAhead.add(back.sequence);
-    }
-    keep(-size(back.bytes));
+    takenAhead(back.sequence);
+    keep(-MemoryBudget.size(message.bytes()));
     return new OutDelivery(cursor, consumer, message, back);
   }
 
   /** Hands out the message in this slot of the window. */
   OutDelivery takeSlot(long slot, LogCursor cursor, ConsumerTarget consumer) {
     StoredMessage message = window().take(slot);
-    keep(-size(message.bytes()));
+    keep(-MemoryBudget.size(message.bytes()));
     return new OutDelivery(cursor, consumer, message, null);
   }
 
   /** Hands out a message that so far was on disk only. */
   OutDelivery takeAhead(Examined.Find find, LogCursor cursor, ConsumerTarget consumer) {
-    takenAhead.add(find.message().sequence());
+    takenAhead(find.message().sequence());
     return new OutDelivery(
         cursor, consumer, find.message(), new ReturnedMessage(find.message(), find.failures()));
   }
 
   /** Whether a message beyond the window is somewhere else than on disk. */
   boolean isElsewhere(long sequence) {
-    return isHeld(sequence) || returned.get(sequence) != null;
+    return elsewhere.contains(sequence) || returned.get(sequence) != null;
   }
 
-  /** A delivery has ended; true when its message was taken from beyond the window. */
+  /** A message at or after {@code loadFrom} is elsewhere than on disk until it {@link #ended}. */
+  void takenAhead(long sequence) {
+    if (sequence >= loadFrom) {
+      elsewhere.add(sequence);
+    }
+  }
+
+  /** A delivery or a wait has ended; true when its message was taken from beyond the window. */
   boolean ended(long sequence) {
-    return !takenAhead.isEmpty() && takenAhead.remove(sequence);
+    return elsewhere.remove(sequence);
   }
 
   Window window() {
@@ -198,10 +198,29 @@ final class Backlog {
     return returned.hasShunned();
   }
 
+  /** These have left the log, from wherever they were. */
+  void remove(Set<Long> sequences) {
+    for (long sequence : sequences) {
+      ReturnedMessage back = returned.get(sequence);
+      if (back != null) {
+        returned.remove(back);
+        keep(back.message == null ? 0 : -MemoryBudget.size(back.message.bytes()));
+      }
+    }
+    if (window != null) {
+      window.removeIf(
+          message -> {
+            boolean gone = sequences.contains(message.sequence());
+            keep(gone ? -MemoryBudget.size(message.bytes()) : 0);
+            return gone;
+          });
+    }
+  }
+
   /** Puts a message back to its place. */
   void giveBack(ReturnedMessage back) {
     if (back.message != null) {
-      long size = size(back.bytes);
+      long size = MemoryBudget.size(back.message.bytes());
       if (kept + size > windowLimit || !budget.windowHasRoom(size)) {
         back.message = null;
       } else {
@@ -220,33 +239,28 @@ final class Backlog {
   /**
    * Starts over from what the store says; also the way a cursor starts.
    *
-   * @param out sequences that are out at consumers, in any order
+   * @param others sequences that are out at consumers or wait for their moment, in any order
    */
-  void rebuild(StoreView.LogView log, StoreView.CursorView cursor, long[] out) {
+  void rebuild(StoreView.LogView log, StoreView.CursorView cursor, long[] others) {
     end = log.nextSequence();
     returned.removeAcknowledged(cursor);
     unreadable = 0;
-    restartAt(cursor.nextUnacknowledged(log.firstSequence()), out);
+    restartAt(cursor.nextUnacknowledged(log.firstSequence()), others);
   }
 
   /** Lets the bodies go; what waits is read again when somebody wants it. */
-  void evict(long[] out) {
+  void evict(long[] others) {
     StoredMessage first = window == null ? null : window.peekFirst();
-    restartAt(first == null ? loadFrom : first.sequence(), out);
+    restartAt(first == null ? loadFrom : first.sequence(), others);
   }
 
-  private void restartAt(long from, long[] out) {
+  private void restartAt(long from, long[] others) {
     loadFrom = from;
     window = null;
-    long[] all = Arrays.copyOf(out, out.length + returned.size());
-    int n = out.length;
-    for (ReturnedMessage message : returned.all()) {
-      message.message = null;
-      all[n++] = message.sequence;
-    }
+    LongStream back = Arrays.stream(returned.letBodiesGo());
     keep(-kept);
-    held = Arrays.stream(all).filter(s -> s >= from).sorted().toArray();
-    takenAhead.clear();
+    elsewhere.restart(
+        LongStream.concat(Arrays.stream(others), back).filter(s -> s >= from).toArray());
   }
 
   /** The log is gone, or emptied of all that is not out. */
@@ -254,8 +268,7 @@ final class Backlog {
     returned.clear();
     window = null;
     keep(-kept);
-    held = NONE;
-    takenAhead.clear();
+    elsewhere.clear();
     unreadable = 0;
     loadFrom = end;
   }
@@ -265,16 +278,7 @@ final class Backlog {
    * {@code loadFrom} on. Empty when nothing is missing or there is enough in memory.
    */
   List<ChunkInfo> chunksToRead(StoreView.LogView log, long readAheadBytes) {
-    List<ChunkInfo> chunks = new ArrayList<>();
-    long bytes = 0;
-    for (ReturnedMessage message : bodyWanted ? returned.bodiless() : NO_MESSAGES) {
-      ChunkInfo chunk = log.chunkAtOrAfter(message.sequence);
-      boolean seen = !chunks.isEmpty() && chunks.get(chunks.size() - 1).equals(chunk);
-      if (chunk != null && !seen && bytes < readAheadBytes) {
-        chunks.add(chunk);
-        bytes += chunk.bytes();
-      }
-    }
+    List<ChunkInfo> chunks = bodyWanted ? returned.chunksToRead(log, readAheadBytes) : List.of();
     if (!chunks.isEmpty() || filled()) {
       return chunks;
     }
@@ -302,15 +306,19 @@ final class Backlog {
     return chunks;
   }
 
-  /** A chunk has been read. */
-  void loaded(ChunkInfo chunk, List<StoredMessage> messages, StoreView.CursorView cursor) {
+  /** A chunk has been read for this cursor. */
+  void loaded(
+      ChunkInfo chunk, List<StoredMessage> messages, StoreView.CursorView view, LogCursor cursor) {
     bodyWanted = false;
     boolean extend = chunk.endSequence() > loadFrom && loadFrom < end;
     for (StoredMessage message : messages) {
       long sequence = message.sequence();
       if (sequence >= loadFrom && extend && !isElsewhere(sequence)) {
-        if (!cursor.acknowledged(sequence)) {
-          admit(message, cursor.history(sequence).failures());
+        if (!view.acknowledged(sequence)) {
+          DeliveryHistory history = view.history(sequence);
+          if (!cursor.waits(message, history.notBeforeMs())) {
+            admit(message, history.failures());
+          }
         }
       } else {
         refill(message);
@@ -326,7 +334,7 @@ final class Backlog {
       push(message);
     } else {
       returned.add(new ReturnedMessage(message, failures));
-      keep(size(message.bytes()));
+      keep(MemoryBudget.size(message.bytes()));
     }
   }
 
@@ -334,15 +342,13 @@ final class Backlog {
     ReturnedMessage back = returned.get(message.sequence());
     if (back != null && back.message == null) {
       back.message = message;
-      keep(size(back.bytes));
+      keep(MemoryBudget.size(message.bytes()));
     }
   }
 
   private void passed(ChunkInfo chunk) {
     loadFrom = chunk.endSequence();
-    if (held.length > 0 && held[held.length - 1] < loadFrom) {
-      held = NONE;
-    }
+    elsewhere.passed(loadFrom);
   }
 
   /** A chunk does not verify: its messages stay in the log and are not delivered. */
@@ -379,22 +385,13 @@ final class Backlog {
     return kept;
   }
 
-  private boolean isHeld(long sequence) {
-    return (held.length > 0 && Arrays.binarySearch(held, sequence) >= 0)
-        || (!takenAhead.isEmpty() && takenAhead.contains(sequence));
-  }
-
   private void push(StoredMessage message) {
     window().addLast(message);
-    keep(size(message.bytes()));
+    keep(MemoryBudget.size(message.bytes()));
   }
 
   private void keep(long bytes) {
     kept += bytes;
     budget.window(bytes);
-  }
-
-  private static long size(int bytes) {
-    return bytes + (long) OVERHEAD_BYTES;
   }
 }

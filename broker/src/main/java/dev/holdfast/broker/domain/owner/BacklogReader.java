@@ -76,7 +76,8 @@ final class BacklogReader implements Settler.BodyFetcher {
     }
     for (ReadAhead.Result result : results) {
       if (result.messages() != null) {
-        cursor.backlog.loaded(result.chunk(), cursor.choose(batch, result.messages(), view), view);
+        cursor.backlog.loaded(
+            result.chunk(), cursor.choose(batch, result.messages(), view), view, cursor);
       } else if (result.corrupt()) {
         report(cursor.subscription.name, result);
         cursor.backlog.unreadable(result.chunk(), view);
@@ -117,7 +118,7 @@ final class BacklogReader implements Settler.BodyFetcher {
     for (int i = 0; more && i < results.size(); i++) {
       ReadAhead.Result result = results.get(i);
       if (result.messages() != null) {
-        more = examined.read(result.chunk(), result.messages(), view, cursor.backlog);
+        more = examined.read(result.chunk(), result.messages(), view, cursor);
       } else if (result.corrupt()) {
         report(cursor.subscription.name, result);
         examined.skip(result.chunk());

@@ -34,6 +34,7 @@ final class Committer {
   private final StoreGate gate;
   private final IdempotencyCheck keys;
   private final DirtySubscriptions dirty;
+  private final Timekeeper time;
   private final DomainSettings settings;
   private final Pause pause;
   private long unsyncedSinceMs = Long.MAX_VALUE;
@@ -53,7 +54,8 @@ final class Committer {
       Outbox outbox,
       StoreGate gate,
       IdempotencyCheck keys,
-      DirtySubscriptions dirty) {}
+      DirtySubscriptions dirty,
+      Timekeeper time) {}
 
   private record Undo(int logId, long sequence, int bytes) {}
 
@@ -70,6 +72,7 @@ final class Committer {
     this.gate = parts.gate();
     this.keys = parts.keys();
     this.dirty = parts.dirty();
+    this.time = parts.time();
     this.settings = settings;
     this.pause = pause;
   }
@@ -146,6 +149,7 @@ final class Committer {
   private void retry(Undos undo, boolean withoutMoves) throws StoreException {
     store.recover();
     nodes.rebuild();
+    time.rebuilt();
     nodes.markAll(dirty);
     batch.restart();
     for (Undo append : undo.appends()) {

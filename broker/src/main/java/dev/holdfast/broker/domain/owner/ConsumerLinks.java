@@ -220,7 +220,7 @@ final class ConsumerLinks {
     target.subscription.detach(target);
     dirty.add(target.subscription);
     for (OutDelivery d = target.oldestOut(); d != null; d = d.next) {
-      settler.settle(d, target.defaultOutcome, false);
+      settler.abandoned(d);
     }
   }
 

@@ -49,7 +49,13 @@ final class DeleteQueue implements NodeChange {
       return false;
     }
     StoreView view = context.store().view();
-    lost = chosen.messages(view) + dead.messages(view);
+    lost =
+        chosen.messages(view)
+            + chosen.delayed().messages(view)
+            + dead.messages(view)
+            + dead.delayed().messages(view);
+    dead.delayed().stageDrop(batch.changes(), dead.id());
+    chosen.delayed().stageDrop(batch.changes(), chosen.id());
     batch.changes().dropLog(dead.log.id);
     for (NodeLog log : chosen.logs()) {
       batch.changes().dropLog(log.id);

@@ -45,6 +45,7 @@ final class DeleteTopic implements NodeChange {
         context.staging().dropRest(batch.changes(), each);
       }
     }
+    chosen.delayed().stageDrop(batch.changes(), chosen.id());
     batch.changes().dropLog(chosen.log.id);
     batch.changes().deleteDefinition(NodeCodec.key(chosen.log.id));
     return true;

@@ -25,8 +25,10 @@ final class DropNodes implements NodeChange {
         continue;
       }
       some = true;
+      node.delayed().stageDrop(batch.changes(), node.id());
       if (node instanceof Queue queue) {
         if (queue.deadLetters != null) {
+          queue.deadLetters.delayed().stageDrop(batch.changes(), queue.deadLetters.id());
           batch.changes().dropLog(queue.deadLetters.log.id);
         }
         for (NodeLog log : queue.logs()) {

@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayDeque;
@@ -153,13 +154,19 @@ final class Examined {
    * @return false when it has found enough, and what follows is to be read again
    */
   boolean read(
-      ChunkInfo chunk, List<StoredMessage> messages, StoreView.CursorView view, Backlog backlog) {
+      ChunkInfo chunk, List<StoredMessage> messages, StoreView.CursorView view, LogCursor cursor) {
     for (StoredMessage message : messages) {
       long sequence = message.sequence();
-      if (sequence < passed || view.acknowledged(sequence) || backlog.isElsewhere(sequence)) {
+      if (sequence < passed
+          || view.acknowledged(sequence)
+          || cursor.backlog.isElsewhere(sequence)) {
         continue;
       }
-      int failures = view.history(sequence).failures();
+      DeliveryHistory history = view.history(sequence);
+      if (cursor.waitsAhead(message, history.notBeforeMs())) {
+        continue;
+      }
+      int failures = history.failures();
       if (filter.matches(message, failures)) {
         if (findBytes > MAX_FIND_BYTES) {
           passed = sequence;

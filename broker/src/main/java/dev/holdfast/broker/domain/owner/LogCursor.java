@@ -3,7 +3,10 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,14 @@ final class LogCursor {
 
   private long oldestMs;
 
+  /** What leaves in the batch under way; null: nothing. */
+  private @Nullable Set<Long> departing;
+
+  /** Goes off when a message's wait is over; null: none ever waited. */
+  Alarms.@Nullable Alarm alarm;
+
+  private final WaitingMessages waiting;
+
   /** What the subscription takes of the batch under way; null: all. */
   private @Nullable List<StoredMessage> taken;
 
@@ -53,6 +64,7 @@ final class LogCursor {
     this.backlog = new Backlog(subscription.budget, subscription.groups, limits.busy());
     this.inOrder = new InOrder(this, backlog);
     this.choosers = new Choosers(this, backlog);
+    this.waiting = new WaitingMessages(subscription.groups);
     this.limits = limits;
   }
 
@@ -65,8 +77,10 @@ final class LogCursor {
     epoch++;
     loading = false;
     taken = null;
+    departing = null;
+    waiting.removeAcknowledged(cursor);
     choosers.letGo();
-    backlog.rebuild(view, cursor, outSequences());
+    backlog.rebuild(view, cursor, elsewhere());
     subscription.touched(this);
   }
 
@@ -81,6 +95,7 @@ final class LogCursor {
 
   /** The store has put it to another place. */
   void moved(StoreView view) {
+    waiting.clear();
     backlog.clear();
     rebuild(view);
   }
@@ -90,7 +105,7 @@ final class LogCursor {
     epoch++;
     loading = false;
     choosers.letGo();
-    backlog.evict(outSequences());
+    backlog.evict(elsewhere());
     subscription.touched(this);
   }
 
@@ -101,6 +116,7 @@ final class LogCursor {
       epoch++;
       loading = false;
       choosers.letGo();
+      waiting.clear();
       backlog.clear();
     } else {
       rebuild(logView);
@@ -139,9 +155,19 @@ final class LogCursor {
     if (!consumer.mayRead(log)) {
       return null;
     }
-    return consumer.filter == null
-        ? inOrder.take(consumer)
-        : choosers.take(consumer, consumer.filter);
+    while (true) {
+      OutDelivery delivery =
+          consumer.filter == null
+              ? inOrder.take(consumer)
+              : choosers.take(consumer, consumer.filter);
+      if (delivery == null || !Expirer.isExpired(delivery.expiryMs, subscription.notes.nowMs())) {
+        return delivery;
+      }
+      if (delivery.group != null) {
+        subscription.groups.settled(delivery.group);
+      }
+      subscription.notes.expired(this, delivery.message());
+    }
   }
 
   /** Whether there is nothing for this consumer, in memory or on disk. */
@@ -186,6 +212,88 @@ final class LogCursor {
     return chosen;
   }
 
+  /**
+   * A message comes back from a consumer.
+   *
+   * @param group whose other messages wait with it, if it has to wait
+   */
+  void giveBack(ReturnedMessage back, @Nullable MessageGroup group, long notBeforeMs) {
+    if (notBeforeMs > subscription.notes.nowMs()) {
+      waiting.add(notBeforeMs, back.sequence, back.shunned, group);
+      backlog.takenAhead(back.sequence);
+      subscription.notes.waits(this);
+    } else {
+      backlog.giveBack(back);
+      subscription.touched(this);
+    }
+  }
+
+  /** Whether a message that has been read must wait for this moment; then it does. */
+  boolean waits(StoredMessage message, long notBeforeMs) {
+    if (notBeforeMs <= subscription.notes.nowMs()) {
+      return false;
+    }
+    waiting.add(notBeforeMs, message);
+    subscription.notes.waits(this);
+    return true;
+  }
+
+  /** The same for one that was read from beyond the window. */
+  boolean waitsAhead(StoredMessage message, long notBeforeMs) {
+    boolean waits = waits(message, notBeforeMs);
+    if (waits) {
+      backlog.takenAhead(message.sequence());
+    }
+    return waits;
+  }
+
+  /** Ends the waits that are over; true when a message is available now. */
+  boolean endWaits(StoreView.CursorView view, long nowMs) {
+    List<ReturnedMessage> ended = waiting.end(view, nowMs);
+    for (ReturnedMessage message : ended) {
+      backlog.ended(message.sequence);
+      backlog.giveBack(message);
+    }
+    subscription.touched(this);
+    return !ended.isEmpty();
+  }
+
+  /** When the next message's wait is over, epoch milliseconds; the largest long: none waits. */
+  long nextWaitEndsMs() {
+    return waiting.nextMs();
+  }
+
+  /** Messages that wait for their moment; some that have left meanwhile may be included. */
+  int waiting() {
+    return waiting.size();
+  }
+
+  /** A message leaves the log in the batch under way. */
+  void departs(long sequence) {
+    if (departing == null) {
+      departing = new HashSet<>();
+    }
+    departing.add(sequence);
+  }
+
+  boolean isDeparting(long sequence) {
+    return departing != null && departing.contains(sequence);
+  }
+
+  /** The batch is committed: what was to leave has left. */
+  void departed() {
+    if (departing != null) {
+      backlog.remove(departing);
+      for (long sequence : departing) {
+        backlog.ended(sequence);
+        choosers.gone(sequence);
+        waiting.left(sequence);
+      }
+      departing = null;
+      subscription.touched(this);
+    }
+  }
+
   /** It has bodies in memory and is not listed for that yet. */
   boolean newKeeper() {
     return !keeper && backlog.keptBytes() > 0;
@@ -211,7 +319,17 @@ final class LogCursor {
     closed = true;
     epoch++;
     choosers.letGo();
+    waiting.clear();
     backlog.clear();
+  }
+
+  /** Sequences of what is out at consumers or waits, which reading must not bring in again. */
+  private long[] elsewhere() {
+    long[] out = outSequences();
+    long[] waits = waiting.sequences();
+    long[] all = Arrays.copyOf(out, out.length + waits.length);
+    System.arraycopy(waits, 0, all, out.length, waits.length);
+    return all;
   }
 
   /** Sequences of everything that is out at consumers, those that are leaving included. */

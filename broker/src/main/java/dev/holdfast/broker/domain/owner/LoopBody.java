@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class LoopBody {
   private final Inbox inbox;
   private final NodeRegistry nodes;
   private final StagedBatch batch;
+  private final Timekeeper time;
   private final Outbox outbox = new Outbox();
   private final DirtySubscriptions dirty = new DirtySubscriptions();
   private final DynamicNodes dynamic;
@@ -58,6 +60,7 @@ final class LoopBody {
       AccessPolicy policy,
       FilterCodec filters,
       InstantSource clock,
+      RandomGenerator random,
       Executor reader,
       Committer.Pause pause) {}
 
@@ -66,8 +69,9 @@ final class LoopBody {
     this.settings = settings;
     this.clock = around.clock();
     this.inbox = inbox;
+    TurnNotes notes = new TurnNotes();
     MemoryBudget budget = new MemoryBudget(settings.totalWindowBytes(), settings.inFlightBytes());
-    nodes = new NodeRegistry(store, settings, around.filters(), budget);
+    nodes = new NodeRegistry(store, settings, around.filters(), budget, notes);
     dynamic = new DynamicNodes(self);
     AccessCheck access = new AccessCheck(around.policy(), nodes, dynamic);
     making = new MakeDynamicNode.Parts(nodes, access, dynamic, outbox, inbox::putBack);
@@ -78,10 +82,26 @@ final class LoopBody {
     gate = new StoreGate(store, settings.healthPollMs());
     ReadAhead reads = new ReadAhead(store, around.reader(), self);
     backlogs = new BacklogReader(store, reads, dirty, batch, settings.readAheadBytes());
-    settler = new Settler(batch, backlogs, new DeadLetterMaker(nodes, self));
+    DeadLetterMaker deadLetters = new DeadLetterMaker(nodes, self);
+    Undertaker undertaker = new Undertaker(batch);
+    settler = new Settler(store, batch, undertaker, backlogs, deadLetters, around.random());
     backlogs.settler(settler);
+    time =
+        new Timekeeper(
+            new Timekeeper.Parts(
+                store,
+                nodes,
+                batch,
+                dirty,
+                gate,
+                reads,
+                backlogs,
+                deadLetters,
+                undertaker,
+                budget,
+                notes));
     keys = new IdempotencyCheck(store, batch, settings.maxKeyBytes());
-    Acceptance acceptance = new Acceptance(batch, gate, keys);
+    Acceptance acceptance = new Acceptance(batch, gate, keys, time.delays());
     Discharger discharger = new Discharger(nodes, access, acceptance, batch, settler);
     transactions = new Transactions(settings.transactions(), batch, outbox, settler, discharger);
     publishers = new PublisherLinks(nodes, access, outbox, acceptance, transactions);
@@ -93,7 +113,7 @@ final class LoopBody {
     committer =
         new Committer(
             new Committer.Parts(
-                store, nodes, batch, settler, discharger, outbox, gate, keys, dirty),
+                store, nodes, batch, settler, discharger, outbox, gate, keys, dirty, time),
             settings,
             around.pause());
     admin = new AdminContext(store, nodes, access, staging, reads, backlogs, dirty, settings);
@@ -102,6 +122,7 @@ final class LoopBody {
   /** Builds everything from the store, without what is volatile. Before the first turn. */
   void start() {
     nodes.rebuild();
+    time.rebuilt();
     dropVolatileSubscriptions();
     List<Node> temporary =
         nodes.all().stream()
@@ -155,9 +176,13 @@ final class LoopBody {
     gate.poll(now);
     backlogs.wake(now);
     retention.run(batch);
+    time.begin(now);
     acceptPreSettled();
     transactions.wake(now);
     decide();
+    if (batch.nodeChange() == null) {
+      time.stage();
+    }
     if (!batch.changes().isEmpty()) {
       keys.forget();
     }
@@ -170,6 +195,7 @@ final class LoopBody {
     browsers.run(store.view(), now);
     batch.clear();
     keys.batchEnded();
+    time.end();
     outbox.flush();
     dynamic.sweep(now, nodes, store.view(), staging);
     committer.syncWhenDue(now);
@@ -177,7 +203,11 @@ final class LoopBody {
       maintainedMs = now;
       store.maintain();
     }
-    return !inbox.isEmpty() || !preSettled.isEmpty() || !dirty.isEmpty() || transactions.isDue();
+    return !inbox.isEmpty()
+        || !preSettled.isEmpty()
+        || !dirty.isEmpty()
+        || transactions.isDue()
+        || time.hasWork(now);
   }
 
   /** What was handed out settled counts as accepted. */
@@ -282,6 +312,11 @@ final class LoopBody {
     List<NodeLog> appendedTo = batch.appendedTo();
     for (int i = 0; i < appendedTo.size(); i++) {
       appendedTo.get(i).appendsCommitted(dirty);
+      time.appended(appendedTo.get(i));
+    }
+    for (StagedBatch.Departure departure : batch.departures()) {
+      departure.cursor().departed();
+      dirty.add(departure.cursor().subscription);
     }
     List<OutDelivery> settlements = batch.settlements();
     for (int i = 0; i < settlements.size(); i++) {
@@ -321,9 +356,8 @@ final class LoopBody {
 
   /** When to run although nothing comes in, in epoch milliseconds. */
   long wakeUpMs() {
-    return Math.min(
-        Math.min(gate.wakeUpMs(), backlogs.wakeUpMs()),
-        Math.min(committer.wakeUpMs(), transactions.wakeUpMs()));
+    long storage = Math.min(gate.wakeUpMs(), Math.min(committer.wakeUpMs(), backlogs.wakeUpMs()));
+    return Math.min(storage, Math.min(transactions.wakeUpMs(), time.wakeUpMs()));
   }
 
   /** Ends every link; after the last turn. */

@@ -2,6 +2,8 @@ package dev.holdfast.broker.domain.owner;
 
 /** What bodies in memory add up to, over all queues. Owner thread, but for {@link #lean()}. */
 final class MemoryBudget {
+  private static final int OVERHEAD_BYTES = 96;
+
   private final long windowLimit;
   private final long inFlightLimit;
 
@@ -46,5 +48,10 @@ final class MemoryBudget {
   /** Whether bodies should leave the memory once they are sent. Any thread. */
   boolean lean() {
     return lean;
+  }
+
+  /** What a message of so many bytes takes in memory, about. */
+  static long size(int bytes) {
+    return bytes + (long) OVERHEAD_BYTES;
   }
 }

@@ -2,9 +2,12 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.Peer;
+import dev.holdfast.storage.StoredMessage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A named address that the broker serves. Owner thread. */
@@ -25,8 +28,14 @@ sealed interface Node permits Queue, Topic {
   /** The log that a publish goes to first; its id stands for the node. */
   int id();
 
+  /** All its logs, but that of delayed messages. */
+  List<NodeLog> logs();
+
   /** The sending links attached to it. */
   Publishers publishers();
+
+  /** Its messages that wait for their moment. */
+  Delayed delayed();
 
   /** Why this message is not taken; null when it is. */
   @Nullable NodeError refusal(IncomingMessage message);
@@ -38,4 +47,13 @@ sealed interface Node permits Queue, Topic {
    * @return the sequence it gets; 0 when there is nobody to keep it for
    */
   long stagePublish(StagedBatch batch, IncomingMessage message, Peer from);
+
+  /**
+   * Stages a message that comes out of another log, in the same batch.
+   *
+   * @param expiryMs when it expires here, epoch milliseconds; 0 never
+   * @param attributes what is kept beside it here
+   */
+  void stageMove(
+      StagedBatch batch, StoredMessage message, long expiryMs, MessageAttributes attributes);
 }

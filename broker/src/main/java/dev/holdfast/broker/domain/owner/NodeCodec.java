@@ -8,9 +8,9 @@ import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueDefinition.Handling;
 import dev.holdfast.broker.domain.QueueDefinition.Lifetime;
 import dev.holdfast.broker.domain.QueueDefinition.Limits;
+import dev.holdfast.broker.domain.QueueDefinition.Overflow;
 import dev.holdfast.broker.domain.QueueDefinition.Serving;
 import dev.holdfast.broker.domain.TopicDefinition;
-import dev.holdfast.deadletter.RetryPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -59,29 +59,38 @@ final class NodeCodec {
 
   static byte[] encode(StoredQueue queue) {
     QueueDefinition definition = queue.definition();
+    QueueDefinition.Lifetime lifetime = definition.lifetime();
+    QueueDefinition.Limits limits = definition.limits();
     return write(
-        JSON.createObjectNode()
+        RetryCodec.put(definition.retry(), JSON.createObjectNode())
             .put("kind", QUEUE)
             .put("name", definition.name())
             .put("log", queue.logId())
             .put("deadLetterLog", queue.deadLetterLogId())
             .put("maxMessageBytes", definition.maxMessageBytes())
-            .put("maxDeliveries", definition.retry().maxDeliveries())
             .put("idempotencyWindowMs", definition.idempotency().windowMs())
             .put("idempotencyByMessageId", definition.idempotency().byMessageId())
             .put("singleActiveConsumer", definition.serving().singleActiveConsumer())
-            .put("prioritised", definition.serving().prioritised()));
+            .put("prioritised", definition.serving().prioritised())
+            .put("lockTimeoutMs", definition.handling().lockTimeoutMs())
+            .put("deadLetterTo", definition.handling().deadLetterTo())
+            .put("defaultTtlMs", lifetime.defaultTtlMs())
+            .put("maxTtlMs", lifetime.maxTtlMs())
+            .put("dropExpired", lifetime.dropExpired())
+            .put("autoDeleteMs", lifetime.autoDeleteMs())
+            .put("maxMessages", limits.maxMessages())
+            .put("maxBytes", limits.maxBytes())
+            .put("overflow", limits.overflow().code()));
   }
 
   static byte[] encode(StoredTopic topic) {
     TopicDefinition definition = topic.definition();
     return write(
-        JSON.createObjectNode()
+        RetryCodec.put(definition.retry(), JSON.createObjectNode())
             .put("kind", TOPIC)
             .put("name", definition.name())
             .put("log", topic.logId())
             .put("maxMessageBytes", definition.maxMessageBytes())
-            .put("maxDeliveries", definition.retry().maxDeliveries())
             .put("idempotencyWindowMs", definition.idempotency().windowMs())
             .put("idempotencyByMessageId", definition.idempotency().byMessageId())
             .put("retentionAgeMs", definition.retention().maxAgeMs())
@@ -121,9 +130,18 @@ final class NodeCodec {
             json.required("name").asText(),
             json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
             new Handling(
-                retry(json), Handling.DEFAULT.lockTimeoutMs(), Handling.DEFAULT.deadLetterTo()),
-            Lifetime.DEFAULT,
-            Limits.NONE,
+                RetryCodec.get(json),
+                json.path("lockTimeoutMs").asLong(Handling.DEFAULT.lockTimeoutMs()),
+                json.path("deadLetterTo").asText("")),
+            new Lifetime(
+                json.path("defaultTtlMs").asLong(0),
+                json.path("maxTtlMs").asLong(0),
+                json.path("dropExpired").asBoolean(false),
+                json.path("autoDeleteMs").asLong(0)),
+            new Limits(
+                json.path("maxMessages").asLong(0),
+                json.path("maxBytes").asLong(0),
+                Overflow.of(json.path("overflow").asText("")).orElse(Overflow.REJECT)),
             idempotency(json),
             new Serving(
                 json.path("singleActiveConsumer").asBoolean(),
@@ -140,7 +158,7 @@ final class NodeCodec {
         new TopicDefinition(
             json.required("name").asText(),
             json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
-            retry(json),
+            RetryCodec.get(json),
             retention,
             idempotency(json));
     return new StoredTopic(definition, json.required("log").asInt());
@@ -150,10 +168,5 @@ final class NodeCodec {
     return new IdempotencyPolicy(
         json.path("idempotencyWindowMs").asLong(IdempotencyPolicy.DEFAULT.windowMs()),
         json.path("idempotencyByMessageId").asBoolean());
-  }
-
-  private static RetryPolicy retry(JsonNode json) {
-    return RetryPolicy.atOnce(
-        json.path("maxDeliveries").asInt(RetryPolicy.DEFAULT.maxDeliveries()));
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.Peer;
+import dev.holdfast.broker.domain.QueueDefinition.Lifetime;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
@@ -40,6 +41,19 @@ final class NodeLog {
   private final List<String> publishedBy = new ArrayList<>(0);
 
   private long published;
+
+  /** How long messages live here; null: until they are consumed, whatever they bring. */
+  @Nullable Lifetime lifetime = Lifetime.DEFAULT;
+
+  private long soonestExpiryMs = Long.MAX_VALUE;
+
+  /** Goes off when the first message expires; null: none ever did. */
+  Alarms.@Nullable Alarm expiry;
+
+  /** What has expired is being read; it counts only for the same examination. */
+  boolean examining;
+
+  int examination;
 
   NodeLog(int id, String name, boolean retained) {
     this.id = id;
@@ -91,14 +105,19 @@ final class NodeLog {
 
   /** Stages a publish; its sequence. */
   long stagePublish(StagedBatch batch, IncomingMessage message, Peer from) {
+    if (choosing > 0) {
+      publishedBy.add(from.container());
+    }
+    return stagePublish(batch, message, MessageAttributes.of(message));
+  }
+
+  /** Stages a publish of which something has to be kept beside it; its sequence. */
+  long stagePublish(StagedBatch batch, IncomingMessage message, MessageAttributes attributes) {
     long sequence = nextSequence;
-    long now = batch.nowMs();
     long ttl = message.ttlMs();
     byte flags = message.durable() ? StoredMessage.DURABLE : 0;
-    long expiry = message.expiryMs();
     if (ttl >= 0) {
       flags |= StoredMessage.HAS_TTL;
-      expiry = expiry == 0 ? now + ttl : expiry;
     }
     batch.append(
         this,
@@ -106,24 +125,73 @@ final class NodeLog {
             sequence,
             flags,
             message.priority(),
-            now,
-            expiry,
+            batch.nowMs(),
+            expiryMs(message, batch.nowMs()),
             // AMQP's ttl is an unsigned 32-bit number: kept as its bits.
             (int) ttl,
             message.messageFormat(),
-            MessageAttributes.of(message).encode(),
+            attributes.encode(),
             message.body()));
-    if (choosing > 0) {
-      publishedBy.add(from.container());
-    }
     return sequence;
+  }
+
+  /** When a message that comes now expires here, by its own wish and the node's; 0: never. */
+  private long expiryMs(IncomingMessage message, long nowMs) {
+    if (lifetime == null) {
+      return 0;
+    }
+    long expiry = message.expiryMs();
+    if (expiry == 0 && message.ttlMs() >= 0) {
+      expiry = nowMs + message.ttlMs();
+    }
+    if (expiry == 0 && lifetime.defaultTtlMs() > 0) {
+      expiry = nowMs + lifetime.defaultTtlMs();
+    }
+    if (lifetime.maxTtlMs() > 0) {
+      long latest = nowMs + lifetime.maxTtlMs();
+      expiry = expiry == 0 ? latest : Math.min(expiry, latest);
+    }
+    return expiry;
+  }
+
+  /**
+   * Stages a message that comes out of another log: it keeps its bytes, and stays when the batch
+   * fails and its publishes are taken out again.
+   */
+  void stageMove(
+      StagedBatch batch, StoredMessage message, long expiryMs, MessageAttributes attributes) {
+    if (choosing > 0) {
+      publishedBy.add(attributes.container());
+    }
+    batch.move(
+        this,
+        new StoredMessage(
+            nextSequence,
+            message.flags(),
+            message.priority(),
+            batch.nowMs(),
+            lifetime == null ? 0 : expiryMs,
+            message.ttlMs(),
+            message.messageFormat(),
+            attributes.withContainer("").encode(),
+            message.body()));
   }
 
   /** Notes a staged append; true when it is the batch's first for this log. */
   boolean append(StoredMessage message) {
     nextSequence = message.sequence() + 1;
+    if (message.expiryMs() != 0) {
+      soonestExpiryMs = Math.min(soonestExpiryMs, message.expiryMs());
+    }
     appended.add(message);
     return appended.size() == 1;
+  }
+
+  /** When the first of the messages expires that came since the last call. */
+  long takeSoonestExpiryMs() {
+    long soonest = soonestExpiryMs;
+    soonestExpiryMs = Long.MAX_VALUE;
+    return soonest;
   }
 
   List<StoredMessage> stagedAppends() {

@@ -27,6 +27,7 @@ final class NodeRegistry {
   private final DomainSettings settings;
   private final FilterCodec filters;
   private final MemoryBudget budget;
+  private final TurnNotes notes;
   private final WindowLimits queueWindow;
   private final WindowLimits subscriptionWindow;
   private final Map<String, Node> nodes = new HashMap<>();
@@ -34,11 +35,16 @@ final class NodeRegistry {
   private final List<Topic> retaining = new ArrayList<>();
 
   NodeRegistry(
-      MessageStore store, DomainSettings settings, FilterCodec filters, MemoryBudget budget) {
+      MessageStore store,
+      DomainSettings settings,
+      FilterCodec filters,
+      MemoryBudget budget,
+      TurnNotes notes) {
     this.store = store;
     this.settings = settings;
     this.filters = filters;
     this.budget = budget;
+    this.notes = notes;
     this.queueWindow = WindowLimits.queue(settings);
     this.subscriptionWindow = WindowLimits.subscription(settings);
   }
@@ -172,7 +178,7 @@ final class NodeRegistry {
             stored.deadLetterLogId(),
             definition.maxMessageBytes(),
             definition.retry());
-    Queue queue = new Queue(stored.logId(), definition, dead, budget, queueWindow);
+    Queue queue = new Queue(stored.logId(), definition, dead, budget, notes, queueWindow);
     queue.rebuild(store.view());
     nodes.put(queue.name(), queue);
     return queue;
@@ -181,7 +187,7 @@ final class NodeRegistry {
   private Queue addDeadLetters(String of, int logId, long maxMessageBytes, RetryPolicy retry) {
     QueueDefinition definition =
         new QueueDefinition(of + NodeName.DEAD_LETTER_SUFFIX, maxMessageBytes, retry);
-    Queue dead = new Queue(logId, definition, null, budget, queueWindow);
+    Queue dead = new Queue(logId, definition, null, budget, notes, queueWindow);
     dead.rebuild(store.view());
     nodes.put(dead.name(), dead);
     return dead;
@@ -260,7 +266,8 @@ final class NodeRegistry {
                 false,
                 NodeName.isPattern(definition.source()),
                 intake),
-            budget);
+            budget,
+            notes);
     TopicSubscription subscription = new TopicSubscription(stored.id(), definition, group);
     subscriptions.add(subscription);
     deadLetters(subscription, stored.deadLetterLogId());

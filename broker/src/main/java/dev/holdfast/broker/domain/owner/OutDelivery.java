@@ -39,6 +39,7 @@ final class OutDelivery implements Delivery {
   final ConsumerTarget consumer;
   final long sequence;
   final int bytes;
+  final long expiryMs;
   final int failures;
   final boolean first;
   final @Nullable Shunned shunned;
@@ -65,6 +66,10 @@ final class OutDelivery implements Delivery {
   boolean confirm;
   boolean shun;
   int failuresAfter;
+
+  /** Given back, nobody may get it before; epoch milliseconds, 0: at once. */
+  long notBeforeMs;
+
   @Nullable OutDelivery previous;
   @Nullable OutDelivery next;
 
@@ -83,6 +88,7 @@ final class OutDelivery implements Delivery {
     this.message = message;
     this.sequence = message.sequence();
     this.bytes = message.bytes();
+    this.expiryMs = message.expiryMs();
     this.failures = history == null ? 0 : history.failures;
     this.first = history == null || history.first;
     this.shunned = history == null ? null : history.shunned;

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +70,14 @@ public final class OwnerLoop implements OwnerInbox {
     this.reader = Executors.newSingleThreadExecutor(task -> daemon(task, "holdfast-reader"));
     this.body =
         new LoopBody(
-            new LoopBody.Surroundings(store, policy, filters, clock, reader, OwnerLoop::pause),
+            new LoopBody.Surroundings(
+                store,
+                policy,
+                filters,
+                clock,
+                RandomGenerator.getDefault(),
+                reader,
+                OwnerLoop::pause),
             settings,
             inbox,
             this);

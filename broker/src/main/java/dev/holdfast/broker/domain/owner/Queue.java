@@ -2,12 +2,14 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
 import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +32,14 @@ final class Queue implements Node {
   final Subscription subscription;
   private final List<NodeLog> logs = new ArrayList<>(1);
   private final Publishers publishers = new Publishers();
+  private final Delayed delayed = new Delayed();
 
   Queue(
       int logId,
       QueueDefinition definition,
       @Nullable Queue deadLetters,
       MemoryBudget budget,
+      TurnNotes notes,
       WindowLimits limits) {
     this.definition = definition;
     this.deadLetters = deadLetters;
@@ -53,10 +57,14 @@ final class Queue implements Node {
                 definition.serving().singleActiveConsumer(),
                 false,
                 null),
-            budget);
+            budget,
+            notes);
     subscription.deadLetters = deadLetters;
+    subscription.expiry.drops = definition.lifetime().dropExpired();
     for (int i = 0; i < logs(definition); i++) {
       NodeLog each = new NodeLog(logId + i, definition.name(), true);
+      // Dead letters have no expiry of their own.
+      each.lifetime = deadLetters == null ? null : definition.lifetime();
       logs.add(each);
       subscription.read(each, CURSOR, limits);
     }
@@ -66,11 +74,6 @@ final class Queue implements Node {
   /** How many logs such a queue has, dead letters aside. */
   static int logs(QueueDefinition definition) {
     return definition.serving().prioritised() ? QueueDefinition.Serving.PRIORITIES : 1;
-  }
-
-  /** Its logs in the order in which they are read. */
-  List<NodeLog> logs() {
-    return logs;
   }
 
   /** The log of messages with this priority. */
@@ -110,6 +113,17 @@ final class Queue implements Node {
     return log.id;
   }
 
+  /** In the order in which they are read. */
+  @Override
+  public List<NodeLog> logs() {
+    return logs;
+  }
+
+  @Override
+  public Delayed delayed() {
+    return delayed;
+  }
+
   @Override
   public Publishers publishers() {
     return publishers;
@@ -123,6 +137,12 @@ final class Queue implements Node {
   @Override
   public long stagePublish(StagedBatch batch, IncomingMessage message, Peer from) {
     return log(message.priority()).stagePublish(batch, message, from);
+  }
+
+  @Override
+  public void stageMove(
+      StagedBatch batch, StoredMessage message, long expiryMs, MessageAttributes attributes) {
+    log(message.priority()).stageMove(batch, message, expiryMs, attributes);
   }
 
   boolean deleted() {
@@ -140,6 +160,7 @@ final class Queue implements Node {
         definition,
         subscription.messages(view),
         subscription.bytes(view),
+        delayed.messages(view),
         subscription.unsettled(),
         subscription.consumerCount(),
         publishers.count(),

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** A message that has a history: it was out before, or its deliveries have failed. */
 final class ReturnedMessage {
   final long sequence;
-  final int bytes;
   final int failures;
   final boolean first;
   @Nullable StoredMessage message;
@@ -21,15 +20,21 @@ final class ReturnedMessage {
 
   ReturnedMessage(StoredMessage message, int failures) {
     this.sequence = message.sequence();
-    this.bytes = message.bytes();
     this.failures = failures;
     this.first = failures == 0;
     this.message = message;
   }
 
+  /** One that waited long enough, and of which only the store knows the rest. */
+  ReturnedMessage(long sequence, int failures, @Nullable Shunned shunned) {
+    this.sequence = sequence;
+    this.failures = failures;
+    this.first = false;
+    this.shunned = shunned;
+  }
+
   ReturnedMessage(OutDelivery delivery, int failures, @Nullable Shunned shunned) {
     this.sequence = delivery.sequence;
-    this.bytes = delivery.bytes;
     this.failures = failures;
     this.first = false;
     this.message = delivery.messageIfKept();

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreView;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -200,15 +201,33 @@ final class ReturnedMessages {
     }
   }
 
-  /** The first of those whose bodies have left the memory. */
-  List<ReturnedMessage> bodiless() {
-    List<ReturnedMessage> missing = new ArrayList<>();
+  /** The chunks of those whose bodies have left the memory, some bytes of them. */
+  List<ChunkInfo> chunksToRead(StoreView.LogView log, long readAheadBytes) {
+    List<ChunkInfo> chunks = new ArrayList<>();
+    long bytes = 0;
+    int bodiless = 0;
     for (ReturnedMessage message : all()) {
-      if (message.message == null && missing.size() < MAX_BODILESS) {
-        missing.add(message);
+      if (message.message == null && bodiless++ < MAX_BODILESS && bytes < readAheadBytes) {
+        ChunkInfo chunk = log.chunkAtOrAfter(message.sequence);
+        boolean seen = !chunks.isEmpty() && chunks.get(chunks.size() - 1).equals(chunk);
+        if (chunk != null && !seen) {
+          chunks.add(chunk);
+          bytes += chunk.bytes();
+        }
       }
     }
-    return missing;
+    return chunks;
+  }
+
+  /** Keeps no body in memory; the sequences of all. */
+  long[] letBodiesGo() {
+    List<ReturnedMessage> all = all();
+    long[] sequences = new long[all.size()];
+    for (int i = 0; i < sequences.length; i++) {
+      all.get(i).message = null;
+      sequences[i] = all.get(i).sequence;
+    }
+    return sequences;
   }
 
   /** All, those for everybody first. */

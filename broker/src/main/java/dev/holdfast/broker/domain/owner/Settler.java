@@ -1,25 +1,30 @@
 package dev.holdfast.broker.domain.owner;
 
-import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.deadletter.DeadLetterDecider;
+import dev.holdfast.deadletter.DeadLetterDecider.Attempt;
+import dev.holdfast.deadletter.DeadLetterReason;
 import dev.holdfast.deadletter.DeathRecord;
 import dev.holdfast.deadletter.Failure;
+import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.deadletter.Verdict;
 import dev.holdfast.storage.DeliveryHistory;
+import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.random.RandomGenerator;
 
 /** Decides outcomes: the one path by which a delivery ends. */
 final class Settler {
   private static final Outcome FAILED = new Outcome.Modified(true, false);
 
+  private final MessageStore store;
   private final StagedBatch batch;
+  private final Undertaker undertaker;
   private final BodyFetcher bodies;
   private final DeadLetterMaker deadLetters;
+  private final RandomGenerator random;
 
   /** Set while moves cannot be written: failed messages wait at their place instead. */
   private boolean movesOff;
@@ -32,10 +37,19 @@ final class Settler {
     void fetch(OutDelivery delivery, Runnable then);
   }
 
-  Settler(StagedBatch batch, BodyFetcher bodies, DeadLetterMaker deadLetters) {
+  Settler(
+      MessageStore store,
+      StagedBatch batch,
+      Undertaker undertaker,
+      BodyFetcher bodies,
+      DeadLetterMaker deadLetters,
+      RandomGenerator random) {
+    this.store = store;
     this.batch = batch;
+    this.undertaker = undertaker;
     this.bodies = bodies;
     this.deadLetters = deadLetters;
+    this.random = random;
   }
 
   /** Stages an outcome, unless the delivery has one. */
@@ -54,9 +68,18 @@ final class Settler {
     settle(delivery, FAILED, false);
   }
 
+  /** The consumer has gone and said nothing about this delivery. */
+  void abandoned(OutDelivery delivery) {
+    if (delivery.state == OutDelivery.State.OUT) {
+      delivery.failure = Failure.LINK_LOST;
+      settle(delivery, delivery.consumer.defaultOutcome, false);
+    }
+  }
+
   /** Whether the outcome takes the message to another node. */
   boolean moves(OutDelivery delivery) {
-    return ending(delivery) != null
+    return !(delivery.outcome instanceof Outcome.Accepted)
+        && verdict(delivery) instanceof Verdict.DeadLetter
         && delivery.consumer.subscription.undeliverable != Subscription.Undeliverable.DROP;
   }
 
@@ -137,69 +160,67 @@ final class Settler {
    * what was decided once before.
    */
   private boolean decide(OutDelivery delivery) {
-    Outcome outcome = delivery.outcome;
-    if (outcome instanceof Outcome.Accepted) {
+    if (delivery.outcome instanceof Outcome.Accepted) {
       acknowledge(delivery);
       return true;
     }
-    if (outcome instanceof Outcome.Rejected rejected) {
-      return rejected(delivery, rejected);
+    Verdict verdict = verdict(delivery);
+    if (verdict instanceof Verdict.Redeliver back) {
+      giveBack(delivery, back.failures(), 0);
+    } else if (verdict instanceof Verdict.RedeliverAfter later) {
+      giveBack(delivery, later.failures(), later.notBeforeMs());
+    } else if (verdict instanceof Verdict.DeadLetter dead) {
+      return undeliverable(delivery, dead);
+    } else {
+      acknowledge(delivery);
     }
-    if (outcome instanceof Outcome.Modified modified) {
-      return modified(delivery, modified);
-    }
-    giveBack(delivery, delivery.failures, false);
     return true;
   }
 
-  private boolean rejected(OutDelivery delivery, Outcome.Rejected rejected) {
-    Verdict.DeadLetter dead = ending(delivery);
-    if (dead != null) {
-      return undeliverable(delivery, dead, rejected);
+  /** What the outcome means, if it is not that the consumer is done with the message. */
+  private Verdict verdict(OutDelivery delivery) {
+    boolean canEnd = canEnd(delivery);
+    Verdict verdict = verdict(delivery, canEnd);
+    if (!canEnd || !Expirer.isExpired(delivery.expiryMs, batch.nowMs())) {
+      return verdict;
     }
-    // No dead letters behind it: it stays, but this consumer does not get it again for ever.
-    failed(delivery, delivery.failures + 1, true);
-    return true;
+    // What would go back to its place has no time left to wait there.
+    boolean drop = delivery.consumer.subscription.expiry.drops;
+    if (verdict instanceof Verdict.Redeliver back) {
+      return DeadLetterDecider.expired(back.failures(), drop);
+    }
+    return verdict instanceof Verdict.RedeliverAfter later
+        ? DeadLetterDecider.expired(later.failures(), drop)
+        : verdict;
   }
 
-  private boolean modified(OutDelivery delivery, Outcome.Modified modified) {
-    if (!modified.deliveryFailed()) {
-      giveBack(delivery, delivery.failures, modified.undeliverableHere());
-      return true;
+  private Verdict verdict(OutDelivery delivery, boolean canEnd) {
+    Outcome outcome = delivery.outcome;
+    if (outcome instanceof Outcome.Rejected) {
+      // No dead letters behind it: it stays, but this consumer does not get it again for ever.
+      return canEnd
+          ? DeadLetterDecider.rejected(delivery.failures)
+          : DeadLetterDecider.rejectedForEver(delivery.failures);
     }
-    Verdict.DeadLetter dead = ending(delivery);
-    if (dead != null) {
-      return undeliverable(delivery, dead, new Outcome.Rejected("", ""));
+    long askedMs = outcome instanceof Outcome.Modified modified ? modified.deliverAtMs() : 0;
+    Attempt attempt = new Attempt(delivery.failures, batch.nowMs(), askedMs, random.nextDouble());
+    if (outcome instanceof Outcome.Modified modified && modified.deliveryFailed()) {
+      RetryPolicy policy = delivery.consumer.subscription.retry;
+      Verdict verdict = DeadLetterDecider.failed(delivery.failure, attempt, policy);
+      return verdict instanceof Verdict.DeadLetter && !canEnd
+          ? DeadLetterDecider.failedForEver(delivery.failure, attempt, policy)
+          : verdict;
     }
-    failed(delivery, delivery.failures + 1, modified.undeliverableHere());
-    return true;
+    return DeadLetterDecider.givenBack(attempt);
   }
 
-  /** What cannot be delivered any more ends here. Without moves it waits at its place. */
-  private boolean undeliverable(
-      OutDelivery delivery, Verdict.DeadLetter dead, Outcome.Rejected words) {
+  /** What cannot be delivered any more ends here. */
+  private boolean undeliverable(OutDelivery delivery, Verdict.DeadLetter dead) {
     if (delivery.consumer.subscription.undeliverable == Subscription.Undeliverable.DROP) {
       acknowledge(delivery);
       return true;
     }
-    return move(delivery, dead, words);
-  }
-
-  /** What the outcome makes of the message when it ends its stay here; null: it does not. */
-  private Verdict.@Nullable DeadLetter ending(OutDelivery delivery) {
-    Verdict verdict = null;
-    if (!canEnd(delivery)) {
-      return null;
-    } else if (delivery.outcome instanceof Outcome.Rejected) {
-      verdict = DeadLetterDecider.rejected(delivery.failures);
-    } else if (delivery.outcome instanceof Outcome.Modified modified && modified.deliveryFailed()) {
-      verdict =
-          DeadLetterDecider.failed(
-              delivery.failure,
-              new DeadLetterDecider.Attempt(delivery.failures, batch.nowMs(), 0, 0),
-              delivery.consumer.subscription.retry);
-    }
-    return verdict instanceof Verdict.DeadLetter dead ? dead : null;
+    return move(delivery, dead);
   }
 
   private boolean canEnd(OutDelivery delivery) {
@@ -216,50 +237,64 @@ final class Settler {
     delivery.effect = OutDelivery.Effect.GONE;
   }
 
-  private void giveBack(OutDelivery delivery, int failures, boolean shun) {
+  private void giveBack(OutDelivery delivery, int failures, long notBeforeMs) {
+    DeliveryHistory before = history(delivery);
+    boolean failed = failures > before.failures();
+    if (failed || notBeforeMs != 0 || before.notBeforeMs() > batch.nowMs()) {
+      long firstMs = failed && before.firstFailedMs() == 0 ? batch.nowMs() : before.firstFailedMs();
+      long lastMs = failed ? batch.nowMs() : before.lastFailedMs();
+      LogCursor cursor = delivery.cursor;
+      batch
+          .changes()
+          .recordHistory(
+              cursor.log.id,
+              cursor.id,
+              delivery.sequence,
+              new DeliveryHistory(failures, notBeforeMs, firstMs, lastMs));
+    }
     delivery.effect = OutDelivery.Effect.GIVE_BACK;
     delivery.failuresAfter = failures;
-    delivery.shun = shun;
+    delivery.notBeforeMs = notBeforeMs;
+    delivery.shun =
+        delivery.outcome instanceof Outcome.Rejected
+            || (delivery.outcome instanceof Outcome.Modified modified
+                && modified.undeliverableHere());
   }
 
-  private void failed(OutDelivery delivery, int failures, boolean shun) {
-    LogCursor cursor = delivery.cursor;
-    DeliveryHistory history = new DeliveryHistory(failures, 0, batch.nowMs(), batch.nowMs());
-    batch.changes().recordHistory(cursor.log.id, cursor.id, delivery.sequence, history);
-    giveBack(delivery, failures, shun);
+  /** As committed: the delivery's own outcome is not part of it. */
+  private DeliveryHistory history(OutDelivery delivery) {
+    StoreView.CursorView view = delivery.cursor.view(store.view());
+    return view == null ? DeliveryHistory.NONE : view.history(delivery.sequence);
   }
 
   /** Append there and acknowledge here, in one batch; false when something is missing for that. */
-  private boolean move(OutDelivery delivery, Verdict.DeadLetter dead, Outcome.Rejected words) {
+  private boolean move(OutDelivery delivery, Verdict.DeadLetter dead) {
     StoredMessage message = delivery.messageIfKept();
     Subscription origin = delivery.consumer.subscription;
-    Queue target = origin.deadLetters;
-    if (message == null || target == null) {
+    if (message == null || origin.deadLetters == null) {
       return false;
     }
     delivery.pin(message);
-    MessageAttributes attributes = MessageAttributes.decode(message.attributes());
-    DeathRecord record =
-        DeathRecord.of(
-            new DeathRecord.Words(dead.reason(), words.condition(), words.description()),
-            new DeathRecord.Origin(origin.name, delivery.sequence, message.enqueuedMs()),
-            new DeathRecord.Failures(
-                dead.failures(), 0, batch.nowMs(), delivery.consumer.peer.principal().name()),
-            batch.nowMs(),
-            Optional.ofNullable(attributes.death()));
-    batch.move(
-        target.log,
-        new StoredMessage(
-            target.log.nextSequence,
-            message.flags(),
-            message.priority(),
-            batch.nowMs(),
-            0,
-            message.ttlMs(),
-            message.messageFormat(),
-            attributes.withDeath(record).encode(),
-            message.body()));
+    DeliveryHistory history = history(delivery);
+    boolean failedNow = dead.failures() > history.failures();
+    boolean expired = dead.reason() == DeadLetterReason.EXPIRED;
+    undertaker.bury(
+        origin,
+        message,
+        words(delivery, dead.reason()),
+        new DeathRecord.Failures(
+            dead.failures(),
+            history.firstFailedMs() == 0 && failedNow ? batch.nowMs() : history.firstFailedMs(),
+            failedNow ? batch.nowMs() : history.lastFailedMs(),
+            expired ? "" : delivery.consumer.peer.principal().name()));
     acknowledge(delivery);
+    origin.expiry.expired += expired ? 1 : 0;
     return true;
+  }
+
+  private static DeathRecord.Words words(OutDelivery delivery, DeadLetterReason reason) {
+    return delivery.outcome instanceof Outcome.Rejected rejected
+        ? new DeathRecord.Words(reason, rejected.condition(), rejected.description())
+        : DeathRecord.Words.of(reason);
   }
 }

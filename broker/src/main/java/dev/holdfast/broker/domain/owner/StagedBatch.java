@@ -15,6 +15,7 @@ final class StagedBatch {
   private final StoreBatch changes;
   private final List<NodeLog> appendedTo = new ArrayList<>();
   private final List<OutDelivery> settlements = new ArrayList<>();
+  private final List<Departure> departures = new ArrayList<>();
   private final List<Discharge> discharges = new ArrayList<>();
 
   /** Appends that are not publishes of their own: moved, or part of a transaction. */
@@ -27,6 +28,9 @@ final class StagedBatch {
   private boolean waitedFor;
   private long nowMs;
   private long appendedBytes;
+
+  /** A message on its way out of a log. */
+  record Departure(LogCursor cursor, long sequence) {}
 
   StagedBatch(MessageStore store) {
     this.changes = store.newBatch();
@@ -74,6 +78,20 @@ final class StagedBatch {
       appendedTo.add(log);
     }
     appendedBytes += message.bytes();
+  }
+
+  /**
+   * A message leaves a cursor's log although no consumer is done with it: it has expired, makes
+   * room, or has its moment. It must be neither out nor departing already.
+   */
+  void depart(LogCursor cursor, StoredMessage message) {
+    changes.acknowledge(cursor.log.id, cursor.id, message.sequence(), message.bytes());
+    cursor.departs(message.sequence());
+    departures.add(new Departure(cursor, message.sequence()));
+  }
+
+  List<Departure> departures() {
+    return departures;
   }
 
   void settle(OutDelivery delivery) {
@@ -163,6 +181,7 @@ final class StagedBatch {
     changes.clear();
     appendedTo.clear();
     bound.clear();
+    departures.clear();
     appendedBytes = 0;
   }
 

@@ -28,6 +28,8 @@ final class Subscription {
 
   final MemoryBudget budget;
   final MessageGroups groups = new MessageGroups();
+  final TurnNotes notes;
+  final ExpiryPolicy expiry = new ExpiryPolicy();
 
   /** Its dead-letter queue; null: there is none, or it is not needed yet. */
   @Nullable Queue deadLetters;
@@ -76,7 +78,7 @@ final class Subscription {
       boolean many,
       @Nullable Intake intake) {}
 
-  Subscription(Terms terms, MemoryBudget budget) {
+  Subscription(Terms terms, MemoryBudget budget, TurnNotes notes) {
     this.name = terms.name();
     this.retry = terms.retry();
     this.undeliverable = terms.undeliverable();
@@ -85,6 +87,7 @@ final class Subscription {
     this.budget = budget;
     this.dispatcher = new Dispatcher(this, terms.singleActive());
     this.turns = terms.many() ? new FairTurns() : null;
+    this.notes = notes;
   }
 
   /** Reads this log too, from the store's cursor with this id on. */
@@ -257,8 +260,8 @@ final class Subscription {
       if (consumer.draining()
           && (consumer.limitReached() || !dispatcher.serves(consumer) || exhaustedFor(consumer))) {
         // What others could get is not available to one that chooses.
-        long left = consumer.filter == null ? messages(view) - unsettled - unreadable() : 0;
-        consumer.drained(left);
+        long left = consumer.filter == null ? messages(view) - unsettled - unavailable() : 0;
+        consumer.drained(Math.max(0, left));
       }
       if (!consumer.draining()) {
         draining.remove(i);
@@ -285,9 +288,10 @@ final class Subscription {
               ? Shunned.with(delivery.shunned, consumer)
               : delivery.shunned;
       delivery.cursor.ended(delivery, false);
-      delivery.cursor.backlog.giveBack(
-          new ReturnedMessage(delivery, delivery.failuresAfter, shunned));
-      touched(delivery.cursor);
+      delivery.cursor.giveBack(
+          new ReturnedMessage(delivery, delivery.failuresAfter, shunned),
+          delivery.group,
+          delivery.notBeforeMs);
       return true;
     }
     acknowledged++;
@@ -353,6 +357,15 @@ final class Subscription {
       bytes += cursors.get(i).bytes(view);
     }
     return bytes;
+  }
+
+  /** Messages that nobody can get now. */
+  private long unavailable() {
+    long waiting = 0;
+    for (int i = 0; i < cursors.size(); i++) {
+      waiting += cursors.get(i).waiting();
+    }
+    return waiting + unreadable();
   }
 
   /** Messages that are kept but whose stored bytes do not verify. */

@@ -2,12 +2,14 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.TopicDefinition;
 import dev.holdfast.broker.domain.TopicInfo;
 import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ final class Topic implements Node {
   boolean deleted;
   private long ageDueMs;
   private final Publishers publishers = new Publishers();
+  private final Delayed delayed = new Delayed();
 
   Topic(int logId, TopicDefinition definition) {
     this.definition = definition;
@@ -56,6 +59,16 @@ final class Topic implements Node {
   }
 
   @Override
+  public List<NodeLog> logs() {
+    return List.of(log);
+  }
+
+  @Override
+  public Delayed delayed() {
+    return delayed;
+  }
+
+  @Override
   public Publishers publishers() {
     return publishers;
   }
@@ -68,6 +81,14 @@ final class Topic implements Node {
   @Override
   public long stagePublish(StagedBatch batch, IncomingMessage message, Peer from) {
     return log.wanted() ? log.stagePublish(batch, message, from) : 0;
+  }
+
+  @Override
+  public void stageMove(
+      StagedBatch batch, StoredMessage message, long expiryMs, MessageAttributes attributes) {
+    if (log.wanted()) {
+      log.stageMove(batch, message, expiryMs, attributes);
+    }
   }
 
   /** Makes the cursors in memory those of the store, at their committed places. */

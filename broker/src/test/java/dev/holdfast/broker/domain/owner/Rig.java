@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -89,7 +90,7 @@ final class Rig {
     body =
         new LoopBody(
             new LoopBody.Surroundings(
-                on, policy, TextFilter::decode, clock, reads::add, ms -> pauses++),
+                on, policy, TextFilter::decode, clock, new Random(5), reads::add, ms -> pauses++),
             settings,
             inbox,
             inbox::put);

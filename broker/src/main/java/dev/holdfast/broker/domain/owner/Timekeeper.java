@@ -1,0 +1,113 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.storage.MessageStore;
+import dev.holdfast.storage.StoreView;
+
+/**
+ * Everything that happens because time passes: expiry, delayed messages, retries. Owner thread.
+ *
+ * <p>Moments are compared to the clock as it is. A clock that is set forwards makes everything due
+ * that lies in between; one that is set backwards makes everything wait so much longer. Nothing
+ * that has been decided is undone.
+ */
+final class Timekeeper {
+  private final MessageStore store;
+  private final NodeRegistry nodes;
+  private final DirtySubscriptions dirty;
+  private final Alarms alarms = new Alarms();
+  private final Expirer expirer;
+  private final Delays delays;
+  private final TurnNotes notes;
+
+  /** What it works with. */
+  record Parts(
+      MessageStore store,
+      NodeRegistry nodes,
+      StagedBatch batch,
+      DirtySubscriptions dirty,
+      StoreGate gate,
+      ReadAhead reads,
+      BacklogReader backlogs,
+      DeadLetterMaker deadLetters,
+      Undertaker undertaker,
+      MemoryBudget budget,
+      TurnNotes notes) {}
+
+  Timekeeper(Parts parts) {
+    this.store = parts.store();
+    this.nodes = parts.nodes();
+    this.dirty = parts.dirty();
+    this.notes = parts.notes();
+    this.expirer = new Expirer(parts, alarms);
+    this.delays = new Delays(parts, alarms);
+  }
+
+  Delays delays() {
+    return delays;
+  }
+
+  /** Memory has been rebuilt from the store, nodes first. */
+  void rebuilt() {
+    delays.rebuild();
+    for (Node node : nodes.all()) {
+      node.logs().forEach(expirer::rebuilt);
+      NodeLog waiting = node.delayed().log();
+      if (waiting != null) {
+        expirer.rebuilt(waiting);
+      }
+    }
+  }
+
+  /** The beginning of a turn: what is due. Stages nothing. */
+  void begin(long nowMs) {
+    notes.begin(nowMs);
+    alarms.run(nowMs);
+  }
+
+  /** Stages what the last turn has met. */
+  void stage() {
+    expirer.stageMet();
+  }
+
+  /** Something has been appended to this log, and committed. */
+  void appended(NodeLog log) {
+    expirer.watch(log, log.takeSoonestExpiryMs());
+  }
+
+  /** The end of a turn: what has got to wait in it. */
+  void end() {
+    for (LogCursor cursor : notes.takeWaiting()) {
+      alarms.soonest(alarm(cursor), cursor.nextWaitEndsMs());
+    }
+  }
+
+  private Alarms.Alarm alarm(LogCursor cursor) {
+    Alarms.Alarm alarm = cursor.alarm;
+    if (alarm == null) {
+      alarm = new Alarms.Alarm(now -> endWaits(cursor, now));
+      cursor.alarm = alarm;
+    }
+    return alarm;
+  }
+
+  private void endWaits(LogCursor cursor, long nowMs) {
+    StoreView.CursorView view = cursor.view(store.view());
+    if (cursor.closed || view == null) {
+      return;
+    }
+    if (cursor.endWaits(view, nowMs)) {
+      dirty.add(cursor.subscription);
+    }
+    alarms.soonest(alarm(cursor), cursor.nextWaitEndsMs());
+  }
+
+  /** Whether there is something to do at once. */
+  boolean hasWork(long nowMs) {
+    return notes.hasExpired() || alarms.wakeUpMs() <= nowMs;
+  }
+
+  /** When to run although nothing comes in, in epoch milliseconds. */
+  long wakeUpMs() {
+    return alarms.wakeUpMs();
+  }
+}
