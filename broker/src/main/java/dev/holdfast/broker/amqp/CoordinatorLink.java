@@ -188,6 +188,11 @@ final class CoordinatorLink implements ReceivingLink, CoordinatorPort {
   }
 
   @Override
+  public void missed(long transaction) {
+    // Declare and discharge are no part of a transaction.
+  }
+
+  @Override
   public void fail(Fault fault) {
     end.detach(AmqpErrors.of(fault));
     leave();

@@ -207,14 +207,28 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
     if (incoming.isSettled()) {
       fail(fault);
     } else {
+      spoil(incoming.transaction(), fault.sentence());
       end.session.answers.rejected(
           incoming.deliveryId(), incoming.transaction(), AmqpErrors.of(fault));
       receiver.topUp();
     }
   }
 
+  /** What the edge refuses is missing in its transaction, which must not be committed without. */
+  private void spoil(long transaction, String why) {
+    if (transaction != OwnerCommand.NO_TRANSACTION) {
+      connection.edge.submit(new OwnerCommand.FailTransaction(connection.peer(), transaction, why));
+    }
+  }
+
+  @Override
+  public void missed(long transaction) {
+    spoil(transaction, "its link had been detached");
+  }
+
   @Override
   public void fail(Fault fault) {
+    spoil(receiver.incoming().transaction(), fault.sentence());
     end.detach(AmqpErrors.of(fault));
     leave(LinkEnding.DETACHED);
   }

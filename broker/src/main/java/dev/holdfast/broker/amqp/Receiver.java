@@ -23,6 +23,9 @@ final class Receiver {
 
     /** The peer broke a rule that ends the link. */
     void fail(Fault fault);
+
+    /** The first part of a message came although the link is gone; it is thrown away. */
+    void missed(long transaction);
   }
 
   private final LinkEnd end;
@@ -107,10 +110,13 @@ final class Receiver {
       throw new FaultException(Fault.NO_CREDIT, FaultException.Scope.SESSION);
     }
     if (!end.isAttached()) {
+      if (t.stateFrom >= 0) {
+        owner.missed(Outcomes.transaction(t, b, connection.edge.codec));
+      }
       return;
     }
     boolean continues = incoming.isActive();
-    if (!continues && !begin(t)) {
+    if (!continues && !begin(t, b)) {
       return;
     }
     if (continues && t.deliveryId >= 0 && (int) t.deliveryId != incoming.deliveryId()) {
@@ -121,7 +127,7 @@ final class Receiver {
       owner.fail(Fault.CONTINUATION);
       return;
     }
-    if (t.stateFrom >= 0) {
+    if (continues && t.stateFrom >= 0) {
       incoming.within(Outcomes.transaction(t, b, connection.edge.codec));
     }
     incoming.settle(t.settled);
@@ -154,7 +160,11 @@ final class Receiver {
     }
   }
 
-  private boolean begin(Transfer t) {
+  private boolean begin(Transfer t, byte[] b) {
+    incoming.begin(t);
+    if (t.stateFrom >= 0) {
+      incoming.within(Outcomes.transaction(t, b, connection.edge.codec));
+    }
     if (t.tagBytes < 1 || t.tagBytes > 32) {
       owner.fail(Fault.DELIVERY_TAG);
       return false;
@@ -163,7 +173,6 @@ final class Receiver {
       owner.fail(Fault.NO_CREDIT);
       return false;
     }
-    incoming.begin(t);
     return true;
   }
 

@@ -125,6 +125,14 @@ public sealed interface OwnerCommand {
   record Discharge(CoordinatorPort port, long transaction, boolean fail, Object token)
       implements OwnerCommand {}
 
+  /**
+   * Something came that belongs to a transaction and cannot be part of it: the edge has refused it.
+   * The transaction can only be rolled back. Ignored when there is none with this id.
+   *
+   * @param why for its discharge
+   */
+  record FailTransaction(Peer peer, long transaction, String why) implements OwnerCommand {}
+
   /** The coordinator is gone; transactions that it declared and are open are rolled back. */
   record CloseCoordinator(CoordinatorPort port) implements OwnerCommand {}
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
+import java.util.List;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -18,6 +19,7 @@ import org.apache.qpid.proton.amqp.transaction.Discharge;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transaction.TxnCapability;
 import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Role;
@@ -140,6 +142,55 @@ class TransactionalStateTest {
       await().until(() -> edge.domain.seen(OwnerCommand.Publish.class).size() == 1);
       assertThat(edge.domain.seen(OwnerCommand.Publish.class).get(0).transaction())
           .isEqualTo(TransactionId.UNKNOWN);
+    }
+  }
+
+  private static List<Long> failed(int count) {
+    await().until(() -> edge.domain.seen(OwnerCommand.FailTransaction.class).size() == count);
+    return edge.domain.seen(OwnerCommand.FailTransaction.class).stream()
+        .map(OwnerCommand.FailTransaction::transaction)
+        .toList();
+  }
+
+  @Test
+  void whatTheEdgeRefusesFailsItsTransaction() throws Exception {
+    try (RawPeer peer = edge.peer()) {
+      peer.sender(queue).send(0, post(0, 11), new byte[] {1, 2, 3});
+      peer.skipTo(Disposition.class);
+      assertThat(failed(1)).containsExactly(11L);
+      Transfer settled = post(1, 12);
+      settled.setSettled(true);
+      peer.send(0, settled, new byte[] {1, 2, 3});
+      peer.skipTo(Detach.class);
+      assertThat(failed(2)).containsExactly(11L, 12L);
+      // What was on its way when the link went is missing too.
+      peer.send(0, post(2, 13), RawPeer.data(5));
+      assertThat(failed(3)).containsExactly(11L, 12L, 13L);
+      assertThat(edge.domain.seen(OwnerCommand.Publish.class)).isEmpty();
+    }
+  }
+
+  @Test
+  void aMessageThatEndsItsLinkFailsItsTransaction() throws Exception {
+    try (RawPeer peer = edge.peer()) {
+      peer.sender(queue);
+      Transfer first = post(0, 21);
+      first.setMore(true);
+      peer.send(0, first, new byte[10]);
+      Transfer other = RawPeer.transferFrame(0, 1);
+      other.setMore(true);
+      peer.send(0, other, new byte[10]);
+      peer.skipTo(Detach.class);
+      assertThat(failed(1)).containsExactly(21L);
+    }
+    edge.domain.seen.clear();
+    try (RawPeer peer = edge.peer()) {
+      peer.sender(queue);
+      Transfer untagged = post(0, 22);
+      untagged.setDeliveryTag(null);
+      peer.send(0, untagged, RawPeer.data(5));
+      peer.skipTo(Detach.class);
+      assertThat(failed(1)).containsExactly(22L);
     }
   }
 

@@ -290,6 +290,8 @@ final class LoopBody {
       transactions.discharge(discharge);
     } else if (command instanceof OwnerCommand.Declare declare) {
       transactions.declare(declare);
+    } else if (command instanceof OwnerCommand.FailTransaction fail) {
+      transactions.fail(fail);
     } else if (command instanceof OwnerCommand.OpenCoordinator open) {
       transactions.open(open);
     } else if (command instanceof OwnerCommand.CloseCoordinator close) {

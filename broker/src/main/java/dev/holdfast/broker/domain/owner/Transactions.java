@@ -173,6 +173,14 @@ final class Transactions {
     return null;
   }
 
+  /** A message that came for it was refused before it got here. */
+  void fail(OwnerCommand.FailTransaction command) {
+    Transaction transaction = find(command.peer(), command.transaction());
+    if (transaction != null && transaction.failure == null) {
+      fail(transaction, "a message of it was refused: " + command.why());
+    }
+  }
+
   /** A consumer said something of a delivery that is, or is to be, part of a transaction. */
   void retire(OutDelivery delivery, OwnerCommand.Settle command) {
     if (delivery.state == OutDelivery.State.IN_TRANSACTION) {

@@ -211,6 +211,19 @@ class TransactionTest {
   }
 
   @Test
+  void whatTheEdgeHasRefusedFailsTheWholeToo() {
+    long transaction = coordinator.declare();
+    publisher.send("out", "1", transaction);
+    rig.submit(new OwnerCommand.FailTransaction(Rig.peer(), transaction, "not their business"));
+    rig.submit(new OwnerCommand.FailTransaction(coordinator.peer, transaction, "malformed"));
+    rig.submit(new OwnerCommand.FailTransaction(coordinator.peer, 999, "unknown"));
+    NodeError error = coordinator.commit(transaction);
+    assertThat(code(error)).isEqualTo(Code.TRANSACTION_ROLLBACK);
+    assertThat(error.description()).contains("malformed");
+    assertThat(rig.messages("out")).isZero();
+  }
+
+  @Test
   void theLossOfTheCoordinatorRollsBack() {
     rig.send("in", "a", "b");
     TestConsumer consumer = consumer("in", 2);
