@@ -76,10 +76,15 @@ final class SimConsumer implements ConsumerPort {
     }
     Delivery delivery = out.remove(random.nextInt(out.size()));
     SimTransactions.Transaction transaction = random.nextInt(3) == 0 ? transactions.any() : null;
+    Outcome outcome = anyOutcome();
+    // What is rejected from a dead-letter queue stays there, but no longer for this consumer.
+    model.sent.get(id(delivery)).everShunned |=
+        outcome instanceof Outcome.Rejected
+            || (outcome instanceof Outcome.Modified modified && modified.undeliverableHere());
     if (transaction == null) {
-      settle(delivery, anyOutcome());
+      settle(delivery, outcome);
     } else {
-      transaction.retire(this, delivery, anyOutcome());
+      transaction.retire(this, delivery, outcome);
     }
   }
 

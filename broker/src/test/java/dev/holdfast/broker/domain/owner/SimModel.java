@@ -27,6 +27,10 @@ final class SimModel {
     final String queue;
     final int producer;
     final boolean durable;
+
+    /** Empty: none. */
+    final String group;
+
     Told told = Told.NOTHING;
 
     /** A consumer accepted it, or management removed it: it need not be there any more. */
@@ -47,6 +51,9 @@ final class SimModel {
     /** Accepted in a transaction: that survives power loss. */
     boolean goneForSure;
 
+    /** A consumer said that it cannot be delivered there: its group no longer counts. */
+    boolean everShunned;
+
     boolean everDelivered;
     boolean deliveredInThisLife;
 
@@ -58,11 +65,12 @@ final class SimModel {
     /** The one it is out at. */
     SimConsumer at;
 
-    Sent(int id, String queue, int producer, boolean durable) {
+    Sent(int id, String queue, int producer, boolean durable, String group) {
       this.id = id;
       this.queue = queue;
       this.producer = producer;
       this.durable = durable;
+      this.group = group;
     }
 
     @Override
@@ -76,8 +84,8 @@ final class SimModel {
   private final Map<String, Integer> firstInThisTurn = new HashMap<>();
   private final Map<Object, Map<String, Integer>> lastAt = new IdentityHashMap<>();
 
-  Sent send(int id, String queue, int producer, boolean durable) {
-    Sent message = new Sent(id, queue, producer, durable);
+  Sent send(int id, String queue, int producer, boolean durable, String group) {
+    Sent message = new Sent(id, queue, producer, durable, group);
     sent.put(id, message);
     return message;
   }
@@ -122,13 +130,29 @@ final class SimModel {
     check(failures >= message.failures, message + " has lost failures");
     message.failures = failures;
     message.at = consumer;
+    oneHolder(message, consumer);
     firstDelivery(message, delivery, consumer);
     return message;
   }
 
+  /** Nobody else has a message of the same group from the same queue. */
+  private void oneHolder(Sent message, SimConsumer consumer) {
+    if (message.group.isEmpty() || message.everShunned) {
+      return;
+    }
+    for (Sent other : sent.values()) {
+      boolean elsewhere =
+          other.at != null && other.at != consumer && other.at.queue.equals(consumer.queue);
+      check(
+          !elsewhere || !other.group.equals(message.group) || other.everShunned,
+          message + " comes while another consumer has " + other + " of the same group");
+    }
+  }
+
   /**
-   * Each producer's messages come in its order, the first time they come: at each consumer, and
-   * over all consumers from turn to turn (within a turn, consumers hear one after the other).
+   * Each producer's messages of one group, or of none, come in its order, the first time they come:
+   * at each consumer, and over all consumers from turn to turn (within a turn, consumers hear one
+   * after the other).
    */
   void firstDelivery(Sent message, Delivery delivery, SimConsumer consumer) {
     boolean atHome = consumer.queue.equals(message.queue);
@@ -137,7 +161,7 @@ final class SimModel {
         message + " is said to come for the first time");
     message.deliveredInThisLife |= atHome;
     if (!message.everDelivered && atHome && delivery.firstAcquirer()) {
-      String line = message.queue + "/" + message.producer;
+      String line = message.queue + "/" + message.producer + "/" + message.group;
       int before = lastFirstDelivery.getOrDefault(line, 0);
       check(before < message.id, message + " comes after " + before);
       Integer here = lastAt.computeIfAbsent(consumer, c -> new HashMap<>()).put(line, message.id);

@@ -73,7 +73,7 @@ final class SimTransactions {
 
     void post(int messageId, String queue, byte[] body) {
       worked();
-      SimModel.Sent sent = model.send(messageId, queue, line, random.nextInt(10) != 0);
+      SimModel.Sent sent = model.send(messageId, queue, line, random.nextInt(10) != 0, "");
       sent.held = true;
       posts.add(sent);
       IncomingMessage message = new IncomingMessage(sent.durable, (byte) 4, -1, 0, 0, body);

@@ -77,14 +77,23 @@ final class Simulation {
     void send() {
       List<OwnerCommand> batch = new ArrayList<>();
       for (int i = random.nextInt(4); i >= 0; i--) {
-        SimModel.Sent sent = model.send(nextId++, queue, number, random.nextInt(10) != 0);
+        SimModel.Sent sent = model.send(nextId++, queue, number, random.nextInt(10) != 0, group());
         boolean confirm = random.nextInt(10) != 0;
         byte[] body = SimModel.body(sent.id, random.nextInt(220));
-        IncomingMessage message = new IncomingMessage(sent.durable, (byte) 4, -1, 0, 0, body);
+        String group = sent.group.isEmpty() ? null : sent.group;
+        IncomingMessage.Marks marks = new IncomingMessage.Marks(group, 0, 0, null, null, 0);
+        IncomingMessage message =
+            new IncomingMessage(sent.durable, (byte) 4, -1, 0, 0, body, marks);
         batch.add(new OwnerCommand.Publish(this, queue, message, sent.id, confirm));
         unanswered += confirm ? 1 : 0;
       }
       rig.inbox.put(batch);
+    }
+
+    /** Only the red queue knows groups. */
+    private String group() {
+      int group = queue.equals("red") ? random.nextInt(4) : 0;
+      return group == 0 ? "" : "group " + group;
     }
 
     @Override
