@@ -255,7 +255,7 @@ final class LogCursor {
       backlog.giveBack(message);
     }
     subscription.touched(this);
-    return !ended.isEmpty();
+    return !ended.isEmpty() || subscription.groups.hasChanged();
   }
 
   /** When the next message's wait is over, epoch milliseconds; the largest long: none waits. */

@@ -6,6 +6,8 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.IncomingMessage.Marks;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.StartFrom;
+import dev.holdfast.deadletter.Backoff;
+import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.FaultyMessageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** One consumer at a time has the messages of a group, in order. */
 class GroupTest {
+  private static final RetryPolicy RETRIES =
+      new RetryPolicy(4, new Backoff(1_000, 2, 300_000, 0), RetryPolicy.COUNTED_BY_DEFAULT);
+
   private final Rig rig = new Rig();
 
   /** Sends messages whose first letter is their group; {@code -} for none. */
@@ -234,5 +239,56 @@ class GroupTest {
     assertThat(publisher.accepted()).hasSize(3);
     assertThat(one.take()).containsExactly("1");
     assertThat(two.take()).containsExactly("3");
+  }
+
+  @Test
+  void aRetryMakesOnlyItsGroupWait() {
+    TimeRig time = new TimeRig(rig);
+    time.create(RETRIES);
+    TestConsumer holder = consumer("q", 1);
+    send(rig, "q", "a1", "a2", "b1");
+    assertThat(holder.take()).containsExactly("a1");
+    holder.settle(0, new Outcome.Modified(true, false));
+    holder.flow(100);
+    rig.settle();
+    TestConsumer other = consumer("q", 100);
+    send(rig, "q", "a3", "-1");
+    assertThat(holder.take()).contains("b1").doesNotContain("a1", "a2", "a3");
+    assertThat(other.take()).doesNotContain("a1", "a2", "a3");
+    time.advance(999);
+    assertThat(holder.take()).isEmpty();
+    time.advance(1);
+    assertThat(holder.take()).containsExactly("a1", "a2", "a3");
+    assertThat(other.take()).isEmpty();
+  }
+
+  @Test
+  void aGroupThatWaitsForARetryWaitsAfterARestartToo() {
+    TimeRig time = new TimeRig(rig);
+    time.create(RETRIES);
+    TestConsumer holder = consumer("q", 1);
+    send(rig, "q", "a1", "a2", "b1");
+    holder.settle(0, new Outcome.Modified(true, false));
+    rig.settle();
+    time.restart();
+    TestConsumer next = consumer("q", 100);
+    assertThat(next.take()).containsExactly("b1");
+    time.advance(1_000);
+    assertThat(next.take()).containsExactly("a1", "a2");
+  }
+
+  @Test
+  void whatIsPurgedWhileItWaitsReleasesItsGroup() {
+    TimeRig time = new TimeRig(rig);
+    time.create(RETRIES);
+    TestConsumer holder = consumer("q", 1);
+    send(rig, "q", "a1");
+    holder.settle(0, new Outcome.Modified(true, false));
+    rig.settle();
+    rig.get(rig.admin.purgeQueue(Rig.ADMIN, "q"));
+    send(rig, "q", "a2");
+    holder.flow(5);
+    rig.settle();
+    assertThat(holder.take()).containsExactly("a1", "a2");
   }
 }
