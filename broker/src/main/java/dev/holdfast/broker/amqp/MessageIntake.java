@@ -51,7 +51,7 @@ final class MessageIntake {
             : Arrays.copyOfRange(b, view.bareFrom(), to);
     Marks marks = marks(view, body, ids);
     return new IncomingMessage(
-        view.durable(),
+        view.durability(),
         view.priority(),
         view.ttlMs(),
         view.expiryMs(),

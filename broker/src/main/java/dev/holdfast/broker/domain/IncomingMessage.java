@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message as the edge hands it in, its header already read and taken off.
  *
- * @param durable header durable; absent means true
+ * @param durability header durable
  * @param priority 0 to 9
  * @param ttlMs header ttl, {@code -1} absent
  * @param expiryMs properties absolute-expiry-time in epoch milliseconds, {@code 0} absent
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param marks what a few messages carry
  */
 public record IncomingMessage(
-    boolean durable,
+    Durability durability,
     byte priority,
     long ttlMs,
     long expiryMs,
@@ -28,6 +28,30 @@ public record IncomingMessage(
   public IncomingMessage(
       boolean durable, byte priority, long ttlMs, long expiryMs, int messageFormat, byte[] body) {
     this(durable, priority, ttlMs, expiryMs, messageFormat, body, Marks.NONE);
+  }
+
+  /** One that says whether it is durable. */
+  public IncomingMessage(
+      boolean durable,
+      byte priority,
+      long ttlMs,
+      long expiryMs,
+      int messageFormat,
+      byte[] body,
+      Marks marks) {
+    this(
+        durable ? Durability.DURABLE : Durability.NOT_DURABLE,
+        priority,
+        ttlMs,
+        expiryMs,
+        messageFormat,
+        body,
+        marks);
+  }
+
+  /** Whether it has to survive a crash. */
+  public boolean durable() {
+    return durability.kept();
   }
 
   /**

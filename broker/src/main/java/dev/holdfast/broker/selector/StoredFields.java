@@ -1,5 +1,6 @@
 package dev.holdfast.broker.selector;
 
+import dev.holdfast.broker.domain.Durability;
 import dev.holdfast.storage.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ public final class StoredFields implements MessageFields {
   public StoredFields of(StoredMessage message, int failedDeliveries) {
     boolean hasTtl = (message.flags() & StoredMessage.HAS_TTL) != 0;
     return of(
-        message.durable(),
+        Durability.told(message),
         message.priority(),
         hasTtl ? Integer.toUnsignedLong(message.ttlMs()) : -1,
         message.expiryMs(),

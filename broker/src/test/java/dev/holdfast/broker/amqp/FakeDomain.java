@@ -254,10 +254,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
   }
 
   static StoredMessage stored(long sequence, IncomingMessage m) {
-    byte flags =
-        (byte)
-            ((m.durable() ? StoredMessage.DURABLE : 0)
-                | (m.ttlMs() >= 0 ? StoredMessage.HAS_TTL : 0));
+    byte flags = (byte) (m.durability().flags() | (m.ttlMs() >= 0 ? StoredMessage.HAS_TTL : 0));
     return new StoredMessage(
         sequence,
         flags,

@@ -138,7 +138,7 @@ class OutcomeTest {
       Header header = header(peer, second.payload());
       assertThat(header.getFirstAcquirer()).isFalse();
       assertThat(header.getDeliveryCount().intValue()).isEqualTo(1);
-      assertThat(header.getDurable()).isTrue();
+      assertThat(header.getDurable()).isFalse();
       assertThat(first.payload()).endsWith(RawPeer.data(10));
       assertThat(second.payload()).endsWith(RawPeer.data(10));
     }

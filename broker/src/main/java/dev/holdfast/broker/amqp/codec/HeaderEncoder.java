@@ -1,6 +1,7 @@
 package dev.holdfast.broker.amqp.codec;
 
 import dev.holdfast.broker.domain.Delivery;
+import dev.holdfast.broker.domain.Durability;
 import dev.holdfast.storage.StoredMessage;
 import java.time.Clock;
 
@@ -30,13 +31,13 @@ public final class HeaderEncoder {
     StoredMessage message = delivery.message();
     boolean hasTtl = (message.flags() & StoredMessage.HAS_TTL) != 0;
     boolean first = delivery.firstAcquirer();
+    boolean durable = Durability.told(message);
     if (!hasTtl && delivery.deliveryCount() == 0) {
-      int index =
-          (message.durable() ? 1 : 0) | (first ? 2 : 0) | (Math.min(9, message.priority()) << 2);
+      int index = (durable ? 1 : 0) | (first ? 2 : 0) | (Math.min(9, message.priority()) << 2);
       return USUAL[index];
     }
     return encode(
-        message.durable(),
+        durable,
         first,
         message.priority(),
         hasTtl ? remainingTtlMs(message, clock) : -1,

@@ -2,6 +2,7 @@ package dev.holdfast.broker.amqp.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.broker.domain.Durability;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ public final class MessageView {
 
   // Event-loop thread.
   private byte[] b = new byte[0];
-  private boolean durable;
+  private Durability durability = Durability.UNSAID;
   private byte priority;
   private long ttlMs;
   private long expiryMs;
@@ -52,7 +53,7 @@ public final class MessageView {
    */
   public boolean scan(byte[] bytes, int from, int to) {
     b = bytes;
-    durable = true;
+    durability = Durability.UNSAID;
     priority = DEFAULT_PRIORITY;
     ttlMs = -1;
     expiryMs = 0;
@@ -151,7 +152,12 @@ public final class MessageView {
 
   private int header(int at, int to) {
     int end = fields.open(b, at, to);
-    durable = fields.tristate() != 0;
+    durability =
+        switch (fields.tristate()) {
+          case 0 -> Durability.NOT_DURABLE;
+          case 1 -> Durability.DURABLE;
+          default -> Durability.UNSAID;
+        };
     int given = fields.ubyte();
     priority = given < 0 ? DEFAULT_PRIORITY : (byte) Math.min(9, given);
     ttlMs = fields.uint();
@@ -187,9 +193,9 @@ public final class MessageView {
     return end;
   }
 
-  /** Header durable; true when not said. */
-  public boolean durable() {
-    return durable;
+  /** Header durable. */
+  public Durability durability() {
+    return durability;
   }
 
   /** Header priority, 0 to 9, 4 when not said. */

@@ -115,7 +115,7 @@ final class NodeLog {
   long stagePublish(StagedBatch batch, IncomingMessage message, MessageAttributes attributes) {
     long sequence = nextSequence;
     long ttl = message.ttlMs();
-    byte flags = message.durable() ? StoredMessage.DURABLE : 0;
+    byte flags = message.durability().flags();
     if (ttl >= 0) {
       flags |= StoredMessage.HAS_TTL;
     }

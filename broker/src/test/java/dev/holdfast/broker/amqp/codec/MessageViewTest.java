@@ -2,6 +2,7 @@ package dev.holdfast.broker.amqp.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.broker.domain.Durability;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Date;
@@ -72,7 +73,7 @@ class MessageViewTest {
   void readsWhatABrokerNeedsAndFindsTheRest() {
     byte[] message = encode(header(), HOP, NOTES, properties(), PROPS, DATA, DATA, FOOTER);
     assertThat(view.scan(message, 0, message.length)).isTrue();
-    assertThat(view.durable()).isFalse();
+    assertThat(view.durability()).isEqualTo(Durability.NOT_DURABLE);
     assertThat(view.priority()).isEqualTo((byte) 7);
     assertThat(view.ttlMs()).isEqualTo(30_000);
     assertThat(view.to()).isEqualTo("öl");
@@ -82,10 +83,11 @@ class MessageViewTest {
   }
 
   @Test
-  void absentHeaderMeansDurableAndOrdinary() {
+  void anAbsentHeaderMeansOrdinaryAndKept() {
     byte[] message = encode(new AmqpValue("x"));
     assertThat(view.scan(message, 0, message.length)).isTrue();
-    assertThat(view.durable()).isTrue();
+    assertThat(view.durability()).isEqualTo(Durability.UNSAID);
+    assertThat(view.durability().kept()).isTrue();
     assertThat(view.priority()).isEqualTo((byte) 4);
     assertThat(view.ttlMs()).isEqualTo(-1);
     assertThat(view.to()).isNull();
