@@ -10,7 +10,7 @@ import sys
 import uuid
 
 try:
-    from proton import Data, Delivery, Message, Timeout, int32, symbol, timestamp, ulong
+    from proton import Condition, Data, Delivery, Message, Timeout, int32, symbol, timestamp, ulong
     from proton import _io
     from proton.reactor import AtMostOnce, ReceiverOption
     from proton.utils import BlockingConnection, LinkDetached, SendException
@@ -82,6 +82,39 @@ def redeliver(connection, queue):
     receiver.close()
     sender.close()
     done("released and modified messages come again, counted as the standard says")
+
+
+def dead_letter(connection, queue):
+    sender = connection.create_sender(queue)
+    sender.send(Message(body="unwanted", annotations={"x-opt-mine": "kept"}))
+    receiver = connection.create_receiver(queue, credit=1)
+    receiver.receive(timeout=20)
+    receiver.fetcher.unsettled[-1].local.condition = Condition("app:no", "does not fit")
+    receiver.reject()
+    receiver.close()
+    receiver = connection.create_receiver(queue + "/$dead-letter", credit=1)
+    message = receiver.receive(timeout=20)
+    expect(message.body, "unwanted", "body")
+    expected = {
+        "x-opt-mine": "kept",
+        "x-opt-hf-reason": "rejected",
+        "x-opt-hf-condition": "app:no",
+        "x-opt-hf-description": "does not fit",
+        "x-opt-hf-origin": queue,
+        "x-opt-hf-failures": 1,
+        "x-first-death-queue": queue,
+        "x-first-death-reason": "rejected",
+        "x-opt-ORIG-QUEUE": queue,
+        "x-opt-deadletter-source": queue,
+    }
+    for key, value in expected.items():
+        expect(message.annotations.get(key), value, "annotation " + key)
+    deaths = list(message.annotations["x-opt-deaths"].elements)
+    expect((len(deaths), deaths[0]["queue"]), (1, queue), "x-opt-deaths")
+    receiver.accept()
+    receiver.close()
+    sender.close()
+    done("a rejected message says why it is a dead letter, in the words of several brokers")
 
 
 def connection_loss(connect, connection, queue):
@@ -215,6 +248,7 @@ def main(arguments):
     connection = connect()
     send_and_receive(connection, queue)
     redeliver(connection, queue)
+    dead_letter(connection, queue)
     connection_loss(connect, connection, queue)
     large(connection, queue)
     drain(connection, queue)

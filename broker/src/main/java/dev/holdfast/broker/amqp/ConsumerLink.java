@@ -1,6 +1,7 @@
 package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.amqp.codec.AnnotationSplicer;
+import dev.holdfast.broker.amqp.codec.DeathAnnotations;
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameOutput;
@@ -17,6 +18,7 @@ import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -179,6 +181,18 @@ final class ConsumerLink implements Link, ConsumerPort {
     }
   }
 
+  /** What the broker says of its past, and what consumers said in their outcomes. */
+  private static byte[] annotations(Delivery delivery) {
+    byte[] death = DeathAnnotations.of(delivery.message());
+    byte[] own = delivery.annotations();
+    if (death.length == 0) {
+      return own;
+    }
+    byte[] both = Arrays.copyOf(death, death.length + own.length);
+    System.arraycopy(own, 0, both, death.length, own.length);
+    return both;
+  }
+
   private boolean mayWrite() {
     return !queue.isEmpty()
         && end.session.maySend()
@@ -190,7 +204,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   private boolean start() {
     Delivery delivery = queue.element();
     header = HeaderEncoder.encode(delivery, connection.edge.settings.clock());
-    body = AnnotationSplicer.merge(delivery.message().body(), delivery.annotations());
+    body = AnnotationSplicer.merge(delivery.message().body(), annotations(delivery));
     if (header.length + (long) body.length > terms.maxMessageBytes()) {
       passOver(delivery);
       return false;

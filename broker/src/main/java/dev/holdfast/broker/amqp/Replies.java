@@ -36,7 +36,8 @@ final class Replies {
     open.setMaxFrameSize(UnsignedInteger.valueOf(limits.maxFrameBytes()));
     open.setChannelMax(UnsignedShort.valueOf((short) (limits.perConnection().sessions() - 1)));
     open.setIdleTimeOut(UnsignedInteger.valueOf(limits.idleTimeOutMs() / 2));
-    open.setOfferedCapabilities(ANONYMOUS_RELAY, SOLE_CONNECTION, Capabilities.SHARED_SUBS);
+    open.setOfferedCapabilities(
+        ANONYMOUS_RELAY, SOLE_CONNECTION, Capabilities.SHARED_SUBS, Capabilities.DELAYED_DELIVERY);
     open.setProperties(
         Map.of(
             Symbol.getSymbol("product"), "Holdfast",

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +20,29 @@ import org.jspecify.annotations.Nullable;
  * @param dueMs the moment a delayed message waits for, epoch milliseconds; 0: it does not wait
  * @param container who published a delayed message; empty: nobody has to know
  * @param death why it is, or was, in a dead-letter queue; null: it never was
+ * @param annotations what consumers added to it before it died, as {@link Delivery#annotations()};
+ *     empty: nothing. Nobody changes the array
  */
 public record MessageAttributes(
-    @Nullable String groupId, long dueMs, String container, @Nullable DeathRecord death) {
+    @Nullable String groupId,
+    long dueMs,
+    String container,
+    @Nullable DeathRecord death,
+    byte[] annotations) {
+
+  private static final byte[] NOTHING = {};
 
   /** None. */
-  public static final MessageAttributes NONE = new MessageAttributes(null, 0, "", null);
+  public static final MessageAttributes NONE = new MessageAttributes(null, 0, "", null, NOTHING);
 
+  private static final int CONTAINER_CHARS = 256;
   private static final int GROUP_CHARS = 128;
   private static final byte FIELDS = 1;
   private static final byte GROUP = 'G';
   private static final byte DUE = 'T';
   private static final byte CONTAINER = 'C';
   private static final byte DEATH = 'D';
-  private static final byte[] NOTHING = {};
+  private static final byte ANNOTATIONS = 'A';
 
   /**
    * What is kept of a message that comes in. A group-id longer than {@value #GROUP_CHARS}
@@ -51,27 +61,37 @@ public record MessageAttributes(
 
   /** The same, in another group or none. */
   public MessageAttributes withGroup(@Nullable String other) {
-    return new MessageAttributes(other, dueMs, container, death);
+    return new MessageAttributes(other, dueMs, container, death, annotations);
   }
 
   /** The same, waiting for another moment; 0: for none. */
   public MessageAttributes withDue(long otherMs) {
-    return new MessageAttributes(groupId, otherMs, container, death);
+    return new MessageAttributes(groupId, otherMs, container, death, annotations);
   }
 
-  /** The same, published by another container; empty: nobody has to know. */
+  /** The same, published by another container; empty, or too long a name: nobody has to know. */
   public MessageAttributes withContainer(String other) {
-    return new MessageAttributes(groupId, dueMs, other, death);
+    String kept = other.length() <= CONTAINER_CHARS ? other : "";
+    return new MessageAttributes(groupId, dueMs, kept, death, annotations);
   }
 
   /** The same after another death. */
   public MessageAttributes withDeath(@Nullable DeathRecord other) {
-    return new MessageAttributes(groupId, dueMs, container, other);
+    return new MessageAttributes(groupId, dueMs, container, other, annotations);
+  }
+
+  /** The same with other annotations by consumers. */
+  public MessageAttributes withAnnotations(byte[] other) {
+    return new MessageAttributes(groupId, dueMs, container, death, other);
   }
 
   /** The bytes to be kept. */
   public byte[] encode() {
-    if (equals(NONE)) {
+    if (groupId == null
+        && dueMs == 0
+        && container.isEmpty()
+        && death == null
+        && annotations.length == 0) {
       return NOTHING;
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream(64);
@@ -87,6 +107,9 @@ public record MessageAttributes(
     }
     if (death != null) {
       field(out, DEATH, death.encode());
+    }
+    if (annotations.length > 0) {
+      field(out, ANNOTATIONS, annotations);
     }
     return out.toByteArray();
   }
@@ -107,7 +130,29 @@ public record MessageAttributes(
         group == null ? null : new String(group, StandardCharsets.UTF_8),
         due == null ? 0 : ByteBuffer.wrap(due).getLong(),
         container == null ? "" : new String(container, StandardCharsets.UTF_8),
-        death == null ? null : DeathRecord.decode(death).orElse(null));
+        death == null ? null : DeathRecord.decode(death).orElse(null),
+        annotations(bytes));
+  }
+
+  /** What consumers added alone; empty: nothing. */
+  public static byte[] annotations(byte[] bytes) {
+    byte[] annotations = bytes.length == 0 || bytes[0] != FIELDS ? null : find(bytes, ANNOTATIONS);
+    return annotations == null ? NOTHING : annotations;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof MessageAttributes that
+        && Objects.equals(groupId, that.groupId)
+        && dueMs == that.dueMs
+        && container.equals(that.container)
+        && Objects.equals(death, that.death)
+        && Arrays.equals(annotations, that.annotations);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(groupId, dueMs, container, death, Arrays.hashCode(annotations));
   }
 
   /** The group-id alone; null: none. Costs nothing when nothing is kept. */

@@ -121,7 +121,10 @@ class ConnectionTest {
       assertThat(open.getOfferedCapabilities())
           .extracting(Symbol::toString)
           .containsExactlyInAnyOrder(
-              "ANONYMOUS-RELAY", "sole-connection-for-container", "SHARED-SUBS");
+              "ANONYMOUS-RELAY",
+              "sole-connection-for-container",
+              "SHARED-SUBS",
+              "DELAYED_DELIVERY");
       assertThat(open.getProperties().get(Symbol.getSymbol("product"))).isEqualTo("Holdfast");
       peer.send(0, RawPeer.beginFrame());
       Begin begin = peer.expect(Begin.class);

@@ -233,9 +233,10 @@ class TerminusTest {
   @Test
   void desiredLinkCapabilitiesAreOfferedWhenTheyHold() throws Exception {
     Attach sender = RawPeer.attachFrame("s", 0, true, "q");
-    sender.setDesiredCapabilities(symbol("holdfast:duplicate-report"), symbol("other"));
+    sender.setDesiredCapabilities(
+        symbol("holdfast:duplicate-report"), symbol("other"), symbol("DELAYED_DELIVERY"));
     assertThat(attach(sender).getOfferedCapabilities())
-        .containsExactly(symbol("holdfast:duplicate-report"));
+        .containsExactlyInAnyOrder(symbol("holdfast:duplicate-report"), symbol("DELAYED_DELIVERY"));
     assertThat(wantedTarget().duplicateReport()).isTrue();
     Attach receiver = RawPeer.attachFrame("r", 0, false, "q");
     receiver.setDesiredCapabilities(symbol("holdfast:duplicate-report"));

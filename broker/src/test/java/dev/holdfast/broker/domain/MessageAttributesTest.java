@@ -26,13 +26,14 @@ class MessageAttributesTest {
 
   @Test
   void everyCombinationIsReadAsWritten() {
-    for (int i = 1; i < 16; i++) {
+    for (int i = 1; i < 32; i++) {
       MessageAttributes attributes =
           new MessageAttributes(
               (i & 1) == 0 ? null : "grüße",
               (i & 2) == 0 ? 0 : 77,
               (i & 8) == 0 ? "" : "client-1",
-              (i & 4) == 0 ? null : DEATH);
+              (i & 4) == 0 ? null : DEATH,
+              (i & 16) == 0 ? new byte[0] : new byte[] {1, 2});
       assertThat(MessageAttributes.decode(attributes.encode())).isEqualTo(attributes);
     }
   }
@@ -45,7 +46,8 @@ class MessageAttributesTest {
     more[1] = 'z';
     more[3] = 2;
     System.arraycopy(known, 1, more, 6, known.length - 1);
-    assertThat(MessageAttributes.decode(more)).isEqualTo(new MessageAttributes("g", 9, "", null));
+    assertThat(MessageAttributes.decode(more))
+        .isEqualTo(MessageAttributes.NONE.withGroup("g").withDue(9));
   }
 
   @Test

@@ -23,7 +23,8 @@ public final class HeaderEncoder {
   private HeaderEncoder() {}
 
   /**
-   * The header of this delivery; the array is shared. A ttl is what is left of it.
+   * The header of this delivery; the array is shared. A ttl is what is left of it, and as it was
+   * given where the message does not expire (any more).
    *
    * @param clock asked only when the message has a ttl
    */
@@ -46,8 +47,8 @@ public final class HeaderEncoder {
 
   private static long remainingTtlMs(StoredMessage message, Clock clock) {
     long given = message.ttlMs() & 0xFFFF_FFFFL;
-    long waited = clock.millis() - message.enqueuedMs();
-    return Math.max(0, given - Math.max(0, waited));
+    long left = message.expiryMs() == 0 ? given : message.expiryMs() - clock.millis();
+    return Math.min(given, Math.max(0, left));
   }
 
   private static byte[] encode(

@@ -63,7 +63,8 @@ public final class Capabilities {
    */
   public static Symbol @Nullable [] offered(Symbol @Nullable [] desired, boolean brokerSends) {
     List<Symbol> offered = new ArrayList<>();
-    List<Symbol> held = brokerSends ? List.of(SHARED_SUBS) : List.of(DUPLICATE_REPORT);
+    List<Symbol> held =
+        brokerSends ? List.of(SHARED_SUBS) : List.of(DELAYED_DELIVERY, DUPLICATE_REPORT);
     for (Symbol capability : held) {
       if (has(desired, capability)) {
         offered.add(capability);

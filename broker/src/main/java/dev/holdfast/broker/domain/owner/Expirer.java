@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.deadletter.DeadLetterDecider;
 import dev.holdfast.deadletter.DeathRecord;
 import dev.holdfast.deadletter.Verdict;
@@ -222,7 +223,9 @@ final class Expirer {
       DeathRecord.Failures failures =
           new DeathRecord.Failures(
               dead.failures(), history.firstFailedMs(), history.lastFailedMs(), "");
-      if (!undertaker.bury(from, message, DeathRecord.Words.of(dead.reason()), failures)) {
+      DeathRecord.Words words = DeathRecord.Words.of(dead.reason());
+      byte[] annotations = MessageAttributes.annotations(message.attributes());
+      if (!undertaker.bury(from, message, words, failures, annotations)) {
         deadLetters.make(from, () -> watch(cursor.log, batch.nowMs()));
         return false;
       }

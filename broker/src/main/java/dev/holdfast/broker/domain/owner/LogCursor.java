@@ -219,7 +219,7 @@ final class LogCursor {
    */
   void giveBack(ReturnedMessage back, @Nullable MessageGroup group, long notBeforeMs) {
     if (notBeforeMs > subscription.notes.nowMs()) {
-      waiting.add(notBeforeMs, back.sequence, back.shunned, group);
+      waiting.add(notBeforeMs, back, group);
       backlog.takenAhead(back.sequence);
       subscription.notes.waits(this);
     } else {

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.Delivery;
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.deadletter.Failure;
@@ -70,6 +71,10 @@ final class OutDelivery implements Delivery {
   /** Given back, nobody may get it before; epoch milliseconds, 0: at once. */
   long notBeforeMs;
 
+  /** What it carries from now on, by the words of its consumer; null: what it carried. */
+  byte @Nullable [] annotationsAfter;
+
+  private final byte[] annotations;
   @Nullable OutDelivery previous;
   @Nullable OutDelivery next;
 
@@ -92,6 +97,10 @@ final class OutDelivery implements Delivery {
     this.failures = history == null ? 0 : history.failures;
     this.first = history == null || history.first;
     this.shunned = history == null ? null : history.shunned;
+    this.annotations =
+        history == null || history.annotations.length == 0
+            ? MessageAttributes.annotations(message.attributes())
+            : history.annotations;
   }
 
   @Override
@@ -119,6 +128,17 @@ final class OutDelivery implements Delivery {
     if (consumer.subscription.budget.lean()) {
       message = null;
     }
+  }
+
+  @Override
+  public byte[] annotations() {
+    return annotations;
+  }
+
+  /** What the message carries once the outcome is committed. */
+  byte[] annotationsAfter() {
+    byte[] after = annotationsAfter;
+    return after == null ? annotations : after;
   }
 
   @Override

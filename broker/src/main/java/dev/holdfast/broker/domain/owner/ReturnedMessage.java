@@ -10,6 +10,9 @@ final class ReturnedMessage {
   final boolean first;
   @Nullable StoredMessage message;
 
+  /** What consumers added to its annotations; not kept over a restart. */
+  final byte[] annotations;
+
   /** When it came, as a number that grows; 0 before. */
   long arrival;
 
@@ -23,14 +26,16 @@ final class ReturnedMessage {
     this.failures = failures;
     this.first = failures == 0;
     this.message = message;
+    this.annotations = StoredMessage.NO_ATTRIBUTES;
   }
 
   /** One that waited long enough, and of which only the store knows the rest. */
-  ReturnedMessage(long sequence, int failures, @Nullable Shunned shunned) {
+  ReturnedMessage(long sequence, int failures, @Nullable Shunned shunned, byte[] annotations) {
     this.sequence = sequence;
     this.failures = failures;
     this.first = false;
     this.shunned = shunned;
+    this.annotations = annotations;
   }
 
   ReturnedMessage(OutDelivery delivery, int failures, @Nullable Shunned shunned) {
@@ -39,5 +44,6 @@ final class ReturnedMessage {
     this.first = false;
     this.message = delivery.messageIfKept();
     this.shunned = shunned;
+    this.annotations = delivery.annotationsAfter();
   }
 }

@@ -17,6 +17,9 @@ import java.util.random.RandomGenerator;
 
 /** Decides outcomes: the one path by which a delivery ends. */
 final class Settler {
+  /** More is not kept of what consumers add to a message's annotations. */
+  private static final int MOST_ANNOTATION_BYTES = 4_096;
+
   private static final Outcome FAILED = new Outcome.Modified(true, false);
 
   private final MessageStore store;
@@ -164,6 +167,11 @@ final class Settler {
       acknowledge(delivery);
       return true;
     }
+    if (delivery.outcome instanceof Outcome.Modified modified
+        && modified.annotations() != null
+        && modified.annotations().length <= MOST_ANNOTATION_BYTES) {
+      delivery.annotationsAfter = modified.annotations();
+    }
     Verdict verdict = verdict(delivery);
     if (verdict instanceof Verdict.Redeliver back) {
       giveBack(delivery, back.failures(), 0);
@@ -286,7 +294,8 @@ final class Settler {
             dead.failures(),
             history.firstFailedMs() == 0 && failedNow ? batch.nowMs() : history.firstFailedMs(),
             failedNow ? batch.nowMs() : history.lastFailedMs(),
-            expired ? "" : delivery.consumer.peer.principal().name()));
+            expired ? "" : delivery.consumer.peer.principal().name()),
+        delivery.annotationsAfter());
     acknowledge(delivery);
     origin.expiry.expired += expired ? 1 : 0;
     return true;

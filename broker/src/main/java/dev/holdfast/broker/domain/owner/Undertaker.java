@@ -23,9 +23,15 @@ final class Undertaker {
    * Stages one dead letter.
    *
    * @param from the subscription it could not be delivered in
+   * @param annotations what consumers have added to it
    * @return false when the subscription's dead-letter queue is not there (yet)
    */
-  boolean bury(Subscription from, StoredMessage message, Words words, Failures failures) {
+  boolean bury(
+      Subscription from,
+      StoredMessage message,
+      Words words,
+      Failures failures,
+      byte[] annotations) {
     Queue target = from.deadLetters;
     if (target == null) {
       return false;
@@ -38,7 +44,8 @@ final class Undertaker {
             failures,
             batch.nowMs(),
             Optional.ofNullable(attributes.death()));
-    target.stageMove(batch, message, 0, attributes.withDeath(record).withDue(0));
+    target.stageMove(
+        batch, message, 0, attributes.withDeath(record).withDue(0).withAnnotations(annotations));
     return true;
   }
 }

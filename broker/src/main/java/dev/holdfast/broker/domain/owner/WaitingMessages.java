@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Messages of one cursor that nobody may get before a moment, soonest first: a binary heap in two
  * arrays, 16 bytes a message, for there may be many. Their bodies and histories are in the store;
- * only who shunned them and their groups are kept. While a message of a group waits, so does its
- * group. Owner thread.
+ * only who shunned them, their groups and some annotations are kept. While a message of a group
+ * waits, so does its group. Owner thread.
  */
 final class WaitingMessages {
   private static final long[] NONE = {};
@@ -26,7 +26,13 @@ final class WaitingMessages {
   private final MessageGroups groups;
 
   /** What is kept of a message beside its sequence. */
-  private record Known(@Nullable Shunned shunned, @Nullable MessageGroup group) {}
+  private record Known(
+      @Nullable Shunned shunned, @Nullable MessageGroup group, byte[] annotations) {}
+
+  private static final Known NOTHING = new Known(null, null, StoredMessage.NO_ATTRIBUTES);
+
+  /** Of so many messages the annotations by consumers are kept. */
+  private static final int MOST_ANNOTATED = 1_024;
 
   WaitingMessages(MessageGroups groups) {
     this.groups = groups;
@@ -44,18 +50,28 @@ final class WaitingMessages {
   /** One that has been read. */
   void add(long momentMs, StoredMessage message) {
     String groupId = MessageAttributes.groupId(message.attributes());
-    add(momentMs, message.sequence(), null, groupId == null ? null : groups.find(groupId));
+    MessageGroup group = groupId == null ? null : groups.find(groupId);
+    if (group != null) {
+      know(message.sequence(), new Known(null, group, StoredMessage.NO_ATTRIBUTES));
+    }
+    add(momentMs, message.sequence());
   }
 
   /** One that comes back. */
-  void add(long momentMs, long sequence, @Nullable Shunned shunned, @Nullable MessageGroup group) {
-    if (group != null) {
-      groups.waits(group);
+  void add(long momentMs, ReturnedMessage message, @Nullable MessageGroup group) {
+    boolean annotated = message.annotations.length > 0 && known.size() < MOST_ANNOTATED;
+    if (message.shunned != null || group != null || annotated) {
+      byte[] annotations = annotated ? message.annotations : StoredMessage.NO_ATTRIBUTES;
+      know(message.sequence, new Known(message.shunned, group, annotations));
     }
-    if (shunned != null || group != null) {
-      known.put(sequence, new Known(shunned, group));
+    add(momentMs, message.sequence);
+  }
+
+  private void know(long sequence, Known what) {
+    known.put(sequence, what);
+    if (what.group != null) {
+      groups.waits(what.group);
     }
-    add(momentMs, sequence);
   }
 
   private void add(long momentMs, long sequence) {
@@ -81,9 +97,10 @@ final class WaitingMessages {
     List<ReturnedMessage> ended = new ArrayList<>();
     while (size > 0 && moments[0] <= nowMs) {
       long sequence = sequences[0];
-      Shunned by = left(sequence);
+      Known what = forget(sequence);
       if (!cursor.acknowledged(sequence)) {
-        ended.add(new ReturnedMessage(sequence, cursor.history(sequence).failures(), by));
+        int failures = cursor.history(sequence).failures();
+        ended.add(new ReturnedMessage(sequence, failures, what.shunned, what.annotations));
       }
       size--;
       place(0, moments[size], sequences[size]);
@@ -124,20 +141,20 @@ final class WaitingMessages {
     List.copyOf(known.keySet()).forEach(this::left);
   }
 
-  /**
-   * A message waits no longer, although its place in the order may stay until its moment.
-   *
-   * @return who shunned it, or null
-   */
-  @Nullable Shunned left(long sequence) {
+  /** A message waits no longer, although its place in the order may stay until its moment. */
+  void left(long sequence) {
+    forget(sequence);
+  }
+
+  private Known forget(long sequence) {
     Known gone = known.isEmpty() ? null : known.remove(sequence);
     if (gone == null) {
-      return null;
+      return NOTHING;
     }
     if (gone.group != null) {
       groups.waitEnded(gone.group);
     }
-    return gone.shunned;
+    return gone;
   }
 
   /** Puts an element into the hole at {@code at}, or below it. */

@@ -2,11 +2,13 @@ package dev.holdfast.broker.domain.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.deadletter.Backoff;
 import dev.holdfast.deadletter.DeadLetterReason;
 import dev.holdfast.deadletter.DeathRecord;
 import dev.holdfast.deadletter.RetryPolicy;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** A failed message comes back after a while, and is in nobody's way meanwhile. */
@@ -180,5 +182,57 @@ class RetryTest {
     assertThat(consumer.take()).isEmpty();
     time.advance(1);
     assertThat(consumer.take()).containsExactly("a", "b");
+  }
+
+  @Test
+  void whatTheConsumerAddedGoesWithTheMessage() {
+    time.create(
+        new RetryPolicy(2, new Backoff(1_000, 2, 300_000, 0), RetryPolicy.COUNTED_BY_DEFAULT));
+    rig.send("q", "a");
+    TestConsumer consumer = time.consumer(100);
+    consumer.settle(0, new Outcome.Modified(true, false, 0, new byte[] {7}));
+    rig.settle();
+    time.advance(1_000);
+    assertThat(consumer.deliveries.get(1).annotations()).containsExactly(7);
+    consumer.settle(1, new Outcome.Modified(true, false, 0, new byte[] {8}));
+    rig.settle();
+    time.restart();
+    TestConsumer undertaker = new TestConsumer(rig).open(TimeRig.DEAD).flow(1);
+    rig.settle();
+    assertThat(undertaker.deliveries.get(0).annotations()).containsExactly(8);
+  }
+
+  @Test
+  void onlyItsGroupWaitsWithAMessage() {
+    time.create(STEADY);
+    time.send(grouped("a1", "a"));
+    time.send(grouped("a2", "a"));
+    time.send(grouped("b1", "b"));
+    TestConsumer consumer = time.consumer(1);
+    consumer.settle(0, FAILED);
+    rig.settle();
+    consumer.flow(100);
+    rig.settle();
+    assertThat(consumer.take()).containsExactly("a1", "b1");
+    time.advance(1_000);
+    assertThat(consumer.take()).containsExactly("a1", "a2");
+    consumer.settle(2, FAILED);
+    rig.settle();
+    time.restart();
+    TestConsumer next = time.consumer(100);
+    assertThat(next.take()).as("a2 is behind a1").containsExactly("b1");
+    time.advance(2_000);
+    assertThat(next.take()).containsExactly("a1", "a2");
+  }
+
+  private static IncomingMessage grouped(String text, String group) {
+    return new IncomingMessage(
+        true,
+        (byte) 4,
+        -1,
+        0,
+        0,
+        text.getBytes(StandardCharsets.UTF_8),
+        new IncomingMessage.Marks(group, 0, 0, null, null, 0));
   }
 }
