@@ -112,15 +112,21 @@ final class MessageApi {
   }
 
   private static Marks marks(@Nullable String key, @Nullable JsonNode properties, byte[] sections) {
-    JsonNode id = properties == null ? null : properties.get("messageId");
+    String id = text(properties, "messageId");
+    String group = text(properties, "groupId");
     if (key == null && id == null) {
-      return Marks.NONE;
+      return group == null ? Marks.NONE : new Marks(group, 0, 0, null, null, 0);
     }
     MessageView view = new MessageView();
     if (!view.scan(sections, 0, sections.length)) {
       throw new IllegalStateException("a message made here is no AMQP message");
     }
-    return new Marks(null, 0, 0, key, id == null ? null : id.textValue(), BodyDigest.of(view));
+    return new Marks(group, 0, 0, key, id, BodyDigest.of(view));
+  }
+
+  private static @Nullable String text(@Nullable JsonNode properties, String name) {
+    JsonNode value = properties == null ? null : properties.get(name);
+    return value == null ? null : value.textValue();
   }
 
   private static ApiAnswer show(List<PeekedMessage> messages) {

@@ -3,6 +3,7 @@ package dev.holdfast.broker.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.broker.domain.MessageAttributes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,7 +118,7 @@ class AdminServerTest {
             API + "/queues/q/messages",
             """
             {"body":{"base64":"AQI="},"durable":false,"priority":9,"ttlMs":500,
-             "properties":{"subject":"s"},"applicationProperties":{"n":1}}""");
+             "properties":{"subject":"s","groupId":"g"},"applicationProperties":{"n":1}}""");
     assertThat(sent.status()).isEqualTo(201);
     JsonNode shown =
         http.call("GET", API + "/queues/q/messages", "").body().path("messages").path(0);
@@ -127,6 +128,8 @@ class AdminServerTest {
     assertThat(shown.path("enqueued").asText()).isEqualTo("1970-01-01T00:00:01Z");
     assertThat(shown.path("expires").asText()).isEqualTo("1970-01-01T00:00:01.500Z");
     assertThat(shown.path("properties").path("subject").asText()).isEqualTo("s");
+    assertThat(MessageAttributes.groupId(nodes.messages.get("q").get(0).message().attributes()))
+        .isEqualTo("g");
     assertThat(shown.path("applicationProperties").path("n").asInt()).isEqualTo(1);
     assertThat(shown.path("body").path("base64").asText()).isEqualTo("AQI=");
     for (int i = 0; i < 20; i++) {

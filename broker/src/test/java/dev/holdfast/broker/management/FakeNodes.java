@@ -2,6 +2,7 @@ package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.IncomingMessage;
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 /** Queues as plain lists; completes on a thread of its own, as the owner thread does. */
 final class FakeNodes implements NodeAdmin {
   private final Map<String, QueueDefinition> definitions = new ConcurrentSkipListMap<>();
-  private final Map<String, List<PeekedMessage>> messages = new ConcurrentSkipListMap<>();
+  final Map<String, List<PeekedMessage>> messages = new ConcurrentSkipListMap<>();
 
   /** Sizes of the pages that were asked for. */
   final List<Integer> pages = new CopyOnWriteArrayList<>();
@@ -138,7 +139,7 @@ final class FakeNodes implements NodeAdmin {
                       expiry,
                       0,
                       0,
-                      StoredMessage.NO_ATTRIBUTES,
+                      MessageAttributes.of(message).encode(),
                       message.body()),
                   0,
                   false));

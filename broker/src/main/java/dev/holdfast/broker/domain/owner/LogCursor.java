@@ -184,7 +184,8 @@ final class LogCursor {
   boolean selective(ConsumerTarget consumer) {
     return backlog.hasShunned()
         || !choosers.isEmpty()
-        || !subscription.groups.isEmpty()
+        || (!subscription.groups.isEmpty()
+            && (backlog.firstFresh() != null || !backlog.returned().isEmpty()))
         || !consumer.mayRead(log);
   }
 

@@ -154,6 +154,23 @@ class GroupTest {
   }
 
   @Test
+  void aSubscriptionByPatternKeepsGroupsTogetherOverItsTopics() {
+    rig.topic("t.a");
+    rig.topic("t.b");
+    rig.subscribe("t.*", "s", null, StartFrom.LATEST);
+    TestConsumer one = consumer("t.*::s", 1);
+    TestConsumer two = consumer("t.*::s", 100);
+    send(rig, "t.a", "a1");
+    assertThat(one.take()).containsExactly("a1");
+    send(rig, "t.b", "a2", "b1");
+    send(rig, "t.a", "b2");
+    assertThat(two.take()).containsExactly("b1", "b2");
+    one.flow(5);
+    rig.settle();
+    assertThat(one.take()).containsExactly("a2");
+  }
+
+  @Test
   void aDrainIsAnsweredThoughOthersGroupsWait() {
     rig.create("q");
     TestConsumer holder = consumer("q", 1);
