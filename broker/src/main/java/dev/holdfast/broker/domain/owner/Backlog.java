@@ -274,19 +274,27 @@ final class Backlog {
   }
 
   /**
+   * What to read.
+   *
+   * @param chunks in order
+   * @param onward they follow on the window without a gap; otherwise they only bring bodies
+   */
+  record Reading(List<ChunkInfo> chunks, boolean onward) {}
+
+  /**
    * The chunks to read next: those of returned messages whose bodies are needed, else those from
    * {@code loadFrom} on. Empty when nothing is missing or there is enough in memory.
    */
-  List<ChunkInfo> chunksToRead(StoreView.LogView log, long readAheadBytes) {
+  Reading toRead(StoreView.LogView log, long readAheadBytes) {
     List<ChunkInfo> chunks = bodyWanted ? returned.chunksToRead(log, readAheadBytes) : List.of();
     if (!chunks.isEmpty() || filled()) {
-      return chunks;
+      return new Reading(chunks, false);
     }
     chunks = chunksFrom(loadFrom, log, readAheadBytes);
     if (chunks.isEmpty()) {
       loadFrom = end;
     }
-    return chunks;
+    return new Reading(chunks, true);
   }
 
   /** Chunks from a sequence on, some bytes of them. */
@@ -306,11 +314,19 @@ final class Backlog {
     return chunks;
   }
 
-  /** A chunk has been read for this cursor. */
+  /**
+   * A chunk has been read for this cursor.
+   *
+   * @param onward as in {@link Reading}
+   */
   void loaded(
-      ChunkInfo chunk, List<StoredMessage> messages, StoreView.CursorView view, LogCursor cursor) {
+      ChunkInfo chunk,
+      List<StoredMessage> messages,
+      boolean onward,
+      StoreView.CursorView view,
+      LogCursor cursor) {
     bodyWanted = false;
-    boolean extend = chunk.endSequence() > loadFrom && loadFrom < end;
+    boolean extend = onward && chunk.endSequence() > loadFrom && loadFrom < end;
     for (StoredMessage message : messages) {
       long sequence = message.sequence();
       if (sequence >= loadFrom && extend && !isElsewhere(sequence)) {
@@ -352,7 +368,7 @@ final class Backlog {
   }
 
   /** A chunk does not verify: its messages stay in the log and are not delivered. */
-  void unreadable(ChunkInfo chunk, StoreView.CursorView cursor) {
+  void unreadable(ChunkInfo chunk, boolean onward, StoreView.CursorView cursor) {
     bodyWanted = false;
     for (ReturnedMessage message : returned.all()) {
       if (message.sequence >= chunk.firstSequence()
@@ -362,7 +378,7 @@ final class Backlog {
         unreadable++;
       }
     }
-    if (chunk.endSequence() > loadFrom && loadFrom < end) {
+    if (onward && chunk.endSequence() > loadFrom && loadFrom < end) {
       for (long s = Math.max(loadFrom, chunk.firstSequence()); s < chunk.endSequence(); s++) {
         if (!cursor.acknowledged(s) && !isElsewhere(s)) {
           unreadable++;

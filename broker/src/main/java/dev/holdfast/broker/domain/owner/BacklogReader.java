@@ -57,8 +57,8 @@ final class BacklogReader implements Settler.BodyFetcher {
     if (log == null) {
       return;
     }
-    List<ChunkInfo> chunks = cursor.backlog.chunksToRead(log, readAheadBytes);
-    if (chunks.isEmpty()) {
+    Backlog.Reading reading = cursor.backlog.toRead(log, readAheadBytes);
+    if (reading.chunks().isEmpty()) {
       if (!cursor.backlog.incomplete()) {
         dirty.add(cursor.subscription);
       }
@@ -66,10 +66,13 @@ final class BacklogReader implements Settler.BodyFetcher {
     }
     cursor.loading = true;
     int epoch = cursor.epoch;
-    reads.read(cursor.log.id, chunks, results -> loaded(cursor, epoch, results));
+    reads.read(
+        cursor.log.id,
+        reading.chunks(),
+        results -> loaded(cursor, epoch, reading.onward(), results));
   }
 
-  private void loaded(LogCursor cursor, int epoch, List<ReadAhead.Result> results) {
+  private void loaded(LogCursor cursor, int epoch, boolean onward, List<ReadAhead.Result> results) {
     StoreView.CursorView view = cursor.view(store.view());
     if (cursor.closed || cursor.epoch != epoch || view == null) {
       return;
@@ -77,10 +80,10 @@ final class BacklogReader implements Settler.BodyFetcher {
     for (ReadAhead.Result result : results) {
       if (result.messages() != null) {
         cursor.backlog.loaded(
-            result.chunk(), cursor.choose(batch, result.messages(), view), view, cursor);
+            result.chunk(), cursor.choose(batch, result.messages(), view), onward, view, cursor);
       } else if (result.corrupt()) {
         report(cursor.subscription.name, result);
-        cursor.backlog.unreadable(result.chunk(), view);
+        cursor.backlog.unreadable(result.chunk(), onward, view);
       } else {
         stall(cursor, result);
         dirty.add(cursor.subscription);

@@ -43,12 +43,21 @@ final class Choosers {
       fresh = backlog.window().get(slot).sequence();
     }
     if (back != null && back.sequence < fresh) {
-      return backlog.takeReturned(back, cursor, consumer);
+      // What it has not looked at, on disk, may come before.
+      return back.sequence < nextUnseen(examined)
+          ? backlog.takeReturned(back, cursor, consumer)
+          : null;
     }
     if (find != null) {
       return takeFind(examined);
     }
     return slot < 0 ? null : backlog.takeSlot(slot, cursor, consumer);
+  }
+
+  private long nextUnseen(Examined examined) {
+    return backlog.loadFrom() < backlog.end()
+        ? examined.nextUnseen(backlog.loadFrom())
+        : Long.MAX_VALUE;
   }
 
   private Examined of(ConsumerTarget consumer, MessageFilter filter) {
@@ -103,18 +112,30 @@ final class Choosers {
   /** Asks for what lies beyond the window, for those that have looked at all of it. */
   void readOn(BacklogReader backlogs) {
     for (int i = 0; i < all.size(); i++) {
-      Examined examined = all.get(i);
-      boolean wants =
-          !examined.reading
-              && examined.consumer.hasCredit()
-              && backlog.loadFrom() < backlog.end()
-              && backlog.filled()
-              && examined.firstFind() == null
-              && !examined.hasPassed(backlog.end());
-      if (wants) {
-        backlogs.readOn(cursor, examined);
+      if (wantsOn(all.get(i))) {
+        backlogs.readOn(cursor, all.get(i));
       }
     }
+  }
+
+  /** Whether something is to be read beyond the window. */
+  boolean wantOn() {
+    for (int i = 0; i < all.size(); i++) {
+      if (wantsOn(all.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean wantsOn(Examined examined) {
+    return !examined.reading
+        && examined.consumer.hasCredit()
+        && backlog.loadFrom() < backlog.end()
+        && backlog.filled()
+        && examined.firstFind() == null
+        && examined.nextIn(backlog.window()) < 0
+        && !examined.hasPassed(backlog.end());
   }
 
   /** The chunks to read for one that looks beyond the window. */

@@ -137,9 +137,14 @@ final class Examined {
     }
   }
 
-  /** Where to read on beyond the window. */
+  /** The first sequence beyond the window, which it has looked at, that it has not. */
+  long nextUnseen(long windowEnd) {
+    return Math.max(passed, windowEnd);
+  }
+
+  /** The same, to be read from there on. */
   long readFrom(long windowEnd) {
-    passed = Math.max(passed, windowEnd);
+    passed = nextUnseen(windowEnd);
     return passed;
   }
 

@@ -23,6 +23,10 @@ final class FairTurns {
       cursor.offering = true;
       offering.addLast(cursor);
     }
+    toFill(cursor);
+  }
+
+  private void toFill(LogCursor cursor) {
     if (!cursor.filling) {
       cursor.filling = true;
       filling.addLast(cursor);
@@ -39,6 +43,9 @@ final class FairTurns {
     for (int asked = offering.size(); asked > 0; asked--) {
       LogCursor cursor = offering.removeFirst();
       OutDelivery delivery = cursor.take(consumer);
+      if (cursor.incomplete()) {
+        toFill(cursor);
+      }
       if (delivery != null || cursor.selective(consumer)) {
         offering.addLast(cursor);
       } else {
@@ -63,7 +70,7 @@ final class FairTurns {
       }
       cursor.choosers.readOn(backlogs);
       reading += cursor.loading ? 1 : 0;
-      if (cursor.backlog.incomplete()) {
+      if (cursor.incomplete()) {
         filling.addLast(cursor);
         incomplete++;
       } else {

@@ -307,6 +307,11 @@ final class LogCursor {
     }
   }
 
+  /** Whether something is to be read before messages can be handed out in full flow. */
+  boolean incomplete() {
+    return backlog.incomplete() || choosers.wantOn();
+  }
+
   /** Whether consumers are here (or could soon take) what is only on disk. */
   boolean wantsRead() {
     return !loading
@@ -325,7 +330,7 @@ final class LogCursor {
   }
 
   /** Sequences of what is out at consumers or waits, which reading must not bring in again. */
-  private long[] elsewhere() {
+  long[] elsewhere() {
     long[] out = outSequences();
     long[] waits = waiting.sequences();
     long[] all = Arrays.copyOf(out, out.length + waits.length);

@@ -39,8 +39,10 @@ final class SourceResolver {
   Resolution resolve(OwnerCommand.OpenConsumer command) {
     SourceRequest source = command.source();
     try {
-      if (source.address().contains(NodeName.SUBSCRIPTION_SEPARATOR)
-          && !source.address().endsWith(NodeName.DEAD_LETTER_SUFFIX)) {
+      if (source.address().endsWith(NodeName.DEAD_LETTER_SUFFIX)) {
+        return node(command.peer(), source);
+      }
+      if (SubscriptionNames.isSubscription(source.address())) {
         return byAddress(command.peer(), source);
       }
       if (NodeName.isPattern(source.address())) {

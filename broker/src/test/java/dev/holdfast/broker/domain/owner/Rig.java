@@ -4,6 +4,7 @@ import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
+import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.broker.domain.NodeAdmin;
@@ -50,6 +51,7 @@ final class Rig {
   final EdgeLoop edge = events::addAll;
   int pauses;
   AccessPolicy policy = AccessPolicy.adminOnly();
+  FilterCodec filters = TextFilter::decode;
   Inbox inbox;
   LoopBody body;
   NodeAdmin admin;
@@ -90,7 +92,13 @@ final class Rig {
     body =
         new LoopBody(
             new LoopBody.Surroundings(
-                on, policy, TextFilter::decode, clock, new Random(5), reads::add, ms -> pauses++),
+                on,
+                policy,
+                bytes -> filters.decode(bytes),
+                clock,
+                new Random(5),
+                reads::add,
+                ms -> pauses++),
             settings,
             inbox,
             inbox::put);

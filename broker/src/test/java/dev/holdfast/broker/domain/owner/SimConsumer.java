@@ -10,7 +10,6 @@ import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
-import dev.holdfast.broker.domain.SourceRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -19,9 +18,23 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** A consumer of the simulation: random credit, random outcomes, and the rules of a link. */
+/**
+ * A consumer of the simulation: random credit, random outcomes, and the rules of a link. At a topic
+ * it has a volatile subscription of its own.
+ */
 final class SimConsumer implements ConsumerPort {
-  final String queue;
+  private static int volatiles;
+
+  /** What it names as its source. */
+  final String place;
+
+  /** Where its messages are at home. */
+  final String home;
+
+  /** Which messages it takes; null: all. */
+  final SimFilter selector;
+
+  final boolean ownSubscription;
   final boolean preSettled;
   private final Rig rig;
   private final SimModel model;
@@ -44,18 +57,28 @@ final class SimConsumer implements ConsumerPort {
 
   boolean closed;
 
-  SimConsumer(Rig rig, SimModel model, Random random, SimTransactions transactions, String queue) {
+  SimConsumer(Rig rig, SimModel model, Random random, SimTransactions transactions, String place) {
     this.rig = rig;
     this.model = model;
     this.random = random;
     this.transactions = transactions;
-    this.queue = queue;
+    this.place = place;
+    this.ownSubscription = place.contains(".") && !place.contains("::");
+    this.home = ownSubscription ? "volatile#" + ++volatiles : SimWorld.home(place);
+    this.selector = random.nextInt(4) == 0 ? new SimFilter(2 + random.nextInt(3), 0) : null;
+    if (ownSubscription) {
+      model.subscribed(home, SimModel.Home.of(place, selector));
+    }
     this.preSettled = random.nextInt(8) == 0;
     this.defaultOutcome =
         random.nextBoolean() ? new Outcome.Modified(true, false) : Outcome.RELEASED;
     rig.submit(
         new OwnerCommand.OpenConsumer(
-            this, transactions.peer(), SourceRequest.of(queue), preSettled, defaultOutcome));
+            this,
+            transactions.peer(),
+            Sources.filtered(place, selector),
+            preSettled,
+            defaultOutcome));
   }
 
   void flow(boolean drain) {
@@ -69,6 +92,14 @@ final class SimConsumer implements ConsumerPort {
     }
   }
 
+  /** All the credit it could use. */
+  void flowWidely() {
+    limit = delivered + 100_000;
+    byteLimit = Long.MAX_VALUE;
+    drainAsked = false;
+    rig.submit(new OwnerCommand.Flow(this, limit, byteLimit, false));
+  }
+
   /** Says something about one of the deliveries it has. */
   void settleOne() {
     if (out.isEmpty()) {
@@ -78,7 +109,7 @@ final class SimConsumer implements ConsumerPort {
     SimTransactions.Transaction transaction = random.nextInt(3) == 0 ? transactions.any() : null;
     Outcome outcome = anyOutcome();
     // What is rejected from a dead-letter queue stays there, but no longer for this consumer.
-    model.sent.get(id(delivery)).everShunned |=
+    message(delivery).everShunned |=
         outcome instanceof Outcome.Rejected
             || (outcome instanceof Outcome.Modified modified && modified.undeliverableHere());
     if (transaction == null) {
@@ -99,7 +130,7 @@ final class SimConsumer implements ConsumerPort {
   }
 
   void settle(Delivery delivery, Outcome outcome) {
-    SimModel.Sent message = model.sent.get(id(delivery));
+    SimModel.Sent message = message(delivery);
     message.at = null;
     if (outcome == Outcome.ACCEPTED) {
       message.mayBeGone = true;
@@ -130,18 +161,33 @@ final class SimConsumer implements ConsumerPort {
   void close() {
     closed = true;
     for (Delivery delivery : out) {
-      model.sent.get(id(delivery)).at = null;
+      message(delivery).at = null;
     }
     out.clear();
+    if (ownSubscription) {
+      subscriptionGone();
+    }
     rig.submit(
         new OwnerCommand.CloseConsumer(
             this, random.nextBoolean() ? LinkEnding.DETACHED : LinkEnding.LOST));
+  }
+
+  /** Its own subscription ends with it. */
+  void subscriptionGone() {
+    transactions.gone(this);
+    transactions.mishap();
+    model.unsubscribed(home);
   }
 
   /** Nothing is under way for it. */
   void quiet() {
     check(closed || waiting.isEmpty(), "outcomes were never answered");
     check(closed || !drainAsked, "a drain was never answered");
+  }
+
+  /** The message as this consumer's home has it. */
+  SimModel.Sent message(Delivery delivery) {
+    return model.find(home, id(delivery));
   }
 
   static int id(Delivery delivery) {
@@ -158,7 +204,7 @@ final class SimConsumer implements ConsumerPort {
 
   @Override
   public void opened(OpenedSource node) {
-    check(node.address().equals(queue), "opened the wrong node");
+    check(place.startsWith(node.address()), "opened the wrong node");
   }
 
   @Override
@@ -171,11 +217,15 @@ final class SimConsumer implements ConsumerPort {
       deliveredBytes += delivery.message().bytes();
       check(delivered <= limit, "delivered above the credit");
       if (closed) {
-        model.firstDelivery(model.sent.get(SimModel.id(body)), delivery, this);
+        if (!ownSubscription) {
+          model.firstDelivery(message(delivery), delivery, this);
+        }
         continue;
       }
       SimModel.Sent message = model.delivered(this, delivery);
-      check(!shunned.contains(message.id), message + " comes again where it cannot be delivered");
+      check(
+          !shunned.contains(message.publish.id),
+          message + " comes again where it cannot be delivered");
       if (preSettled) {
         message.at = null;
         message.mayBeGone = true;
@@ -193,8 +243,8 @@ final class SimConsumer implements ConsumerPort {
     for (Delivery delivery : settled) {
       Outcome outcome = waiting.remove(delivery);
       check(outcome != null, "an outcome is answered twice");
-      if (outcome == Outcome.ACCEPTED) {
-        model.sent.get(id(delivery)).mustBeGone = true;
+      if (outcome == Outcome.ACCEPTED && !(closed && ownSubscription)) {
+        message(delivery).mustBeGone = true;
       }
     }
   }
@@ -213,7 +263,7 @@ final class SimConsumer implements ConsumerPort {
   public void closed(NodeError error) {
     closed = true;
     for (Delivery delivery : out) {
-      model.sent.get(id(delivery)).at = null;
+      message(delivery).at = null;
     }
     out.clear();
     waiting.clear();

@@ -5,16 +5,15 @@ import dev.holdfast.broker.domain.Outcome;
 
 /** An outcome that a consumer of the simulation gave in a transaction. */
 final class SimRetirement {
-  private final SimModel model;
+  private final SimModel.Sent message;
   private final SimConsumer consumer;
   private final Delivery delivery;
   private final Outcome outcome;
   private final boolean settled;
   private boolean gone;
 
-  SimRetirement(
-      SimModel model, SimConsumer consumer, Delivery delivery, Outcome outcome, boolean settled) {
-    this.model = model;
+  SimRetirement(SimConsumer consumer, Delivery delivery, Outcome outcome, boolean settled) {
+    this.message = consumer.message(delivery);
     this.consumer = consumer;
     this.delivery = delivery;
     this.outcome = outcome;
@@ -22,7 +21,7 @@ final class SimRetirement {
   }
 
   SimModel.Sent message() {
-    return model.sent.get(SimConsumer.id(delivery));
+    return message;
   }
 
   /** The end is asked for. */
@@ -61,6 +60,7 @@ final class SimRetirement {
     if (which == consumer) {
       gone = true;
       message().at = null;
+      message().inDoubt = false;
     }
   }
 

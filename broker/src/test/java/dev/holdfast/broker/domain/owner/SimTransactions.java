@@ -73,17 +73,18 @@ final class SimTransactions {
 
     void post(int messageId, String queue, byte[] body) {
       worked();
-      SimModel.Sent sent = model.send(messageId, queue, line, random.nextInt(10) != 0, "");
+      model.send(messageId, queue, line, random.nextInt(10) != 0, "");
+      SimModel.Sent sent = model.find(queue, messageId);
       sent.held = true;
       posts.add(sent);
-      IncomingMessage message = new IncomingMessage(sent.durable, (byte) 4, -1, 0, 0, body);
+      IncomingMessage message = new IncomingMessage(sent.publish.durable, (byte) 4, -1, 0, 0, body);
       rig.submit(new OwnerCommand.Publish(sender(), queue, message, sent, true, id));
     }
 
     void retire(SimConsumer consumer, Delivery delivery, Outcome outcome) {
       worked();
       boolean settled = random.nextInt(3) != 0;
-      SimRetirement one = new SimRetirement(model, consumer, delivery, outcome, settled);
+      SimRetirement one = new SimRetirement(consumer, delivery, outcome, settled);
       if (!settled) {
         consumer.waits(delivery, outcome);
       }
@@ -111,7 +112,7 @@ final class SimTransactions {
 
     private void committed() {
       for (SimModel.Sent post : posts) {
-        model.told(post.id, true);
+        model.told(post.publish.id, true);
         post.storedForSure = true;
       }
       for (SimRetirement one : retired) {
@@ -126,24 +127,24 @@ final class SimTransactions {
       }
       failed = true;
       for (SimModel.Sent post : posts) {
-        if (post.told == SimModel.Told.NOTHING) {
-          model.told(post.id, false);
+        if (post.publish.told == SimModel.Told.NOTHING) {
+          model.told(post.publish.id, false);
         }
       }
       retired.forEach(SimRetirement::undone);
     }
 
     /** Nobody has heard how it ended: what lies in the logs must agree. */
-    private void lookUp(Set<Integer> stored) {
+    private void lookUp(Map<String, Set<Integer>> stored) {
       Set<Boolean> seen = new HashSet<>();
       for (SimModel.Sent post : posts) {
         if (!post.mayBeGone) {
-          seen.add(stored.contains(post.id));
+          seen.add(isStored(post, stored));
         }
       }
       for (SimRetirement one : retired) {
         if (one.message().inDoubt && !one.message().mayBeGone) {
-          seen.add(!stored.contains(one.message().id));
+          seen.add(!isStored(one.message(), stored));
         }
       }
       check(seen.size() <= 1, "half of a transaction has happened: " + posts + retired);
@@ -153,6 +154,10 @@ final class SimTransactions {
         undone();
       }
     }
+  }
+
+  private static boolean isStored(SimModel.Sent message, Map<String, Set<Integer>> stored) {
+    return stored.getOrDefault(message.home, Set.of()).contains(message.publish.id);
   }
 
   private final class Coordinator implements CoordinatorPort {
@@ -234,7 +239,7 @@ final class SimTransactions {
     /** A message that is refused takes its transaction with it. */
     private void refused(SimModel.Sent sent) {
       for (Transaction transaction : all()) {
-        if (transaction.line == sent.producer) {
+        if (transaction.line == sent.publish.producer) {
           transaction.undone();
         }
       }
@@ -328,9 +333,9 @@ final class SimTransactions {
   /**
    * The process ended and is back.
    *
-   * @param stored ids of unacknowledged messages
+   * @param stored ids of unacknowledged messages, by home
    */
-  void crashed(Set<Integer> stored) {
+  void crashed(Map<String, Set<Integer>> stored) {
     for (Transaction transaction : asked) {
       if (transaction.commit && !transaction.failed) {
         transaction.lookUp(stored);

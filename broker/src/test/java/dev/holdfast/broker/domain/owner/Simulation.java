@@ -8,20 +8,16 @@ import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
+import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
-import dev.holdfast.broker.domain.QueueInfo;
 import dev.holdfast.broker.domain.TargetRequest;
-import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.FaultyMessageStore;
-import dev.holdfast.storage.StoreException;
-import dev.holdfast.storage.StoreView;
-import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -29,14 +25,14 @@ import java.util.Set;
 
 /** One seeded life of a broker: links come and go, the store fails, the power goes; rules hold. */
 final class Simulation {
-  private static final String[] QUEUES = {"red", "blue", "red/$dead-letter", "blue/$dead-letter"};
-
   private final Random random;
   private final SimModel model = new SimModel();
   private final Rig rig;
+  private final SimWorld world;
   private final SimTransactions transactions;
   private final List<Producer> producers = new ArrayList<>();
   private final List<SimConsumer> consumers = new ArrayList<>();
+  private final List<SimBrowser> browsers = new ArrayList<>();
   private int nextId = 1;
   private int nextProducer = 1;
 
@@ -55,36 +51,41 @@ final class Simulation {
                         limits.totalBytes(),
                         SimTransactions.IDLE_MS)));
     transactions = new SimTransactions(rig, model, random);
-    rig.create("red", 3);
-    rig.create("blue", 2);
+    rig.filters = SimFilter::decode;
+    world = new SimWorld(rig);
+    for (String address : SimWorld.SUBSCRIPTIONS) {
+      model.subscribed(
+          address, SimModel.Home.of(SubscriptionNames.source(address), SimWorld.filter(address)));
+    }
   }
 
   /** A sending link; its messages carry growing numbers. */
   private final class Producer implements PublisherPort {
     final int number = nextProducer++;
-    final String queue;
+    final String node;
     final boolean anonymous = random.nextInt(4) == 0;
     boolean dead;
     int unanswered;
 
-    Producer(String queue) {
-      this.queue = queue;
+    Producer(String node) {
+      this.node = node;
       rig.submit(
           new OwnerCommand.OpenPublisher(
-              this, Rig.peer(), TargetRequest.of(anonymous ? "" : queue)));
+              this, Rig.peer(), TargetRequest.of(anonymous ? "" : node)));
     }
 
     void send() {
       List<OwnerCommand> batch = new ArrayList<>();
       for (int i = random.nextInt(4); i >= 0; i--) {
-        SimModel.Sent sent = model.send(nextId++, queue, number, random.nextInt(10) != 0, group());
+        SimModel.Publish sent =
+            model.send(nextId++, node, number, random.nextInt(10) != 0, group());
         boolean confirm = random.nextInt(10) != 0;
         byte[] body = SimModel.body(sent.id, random.nextInt(220));
         String group = sent.group.isEmpty() ? null : sent.group;
         IncomingMessage.Marks marks = new IncomingMessage.Marks(group, 0, 0, null, null, 0);
         IncomingMessage message =
             new IncomingMessage(sent.durable, (byte) 4, -1, 0, 0, body, marks);
-        batch.add(new OwnerCommand.Publish(this, queue, message, sent.id, confirm));
+        batch.add(new OwnerCommand.Publish(this, node, message, sent.id, confirm));
         unanswered += confirm ? 1 : 0;
       }
       rig.inbox.put(batch);
@@ -92,7 +93,7 @@ final class Simulation {
 
     /** Only the red queue knows groups. */
     private String group() {
-      int group = queue.equals("red") ? random.nextInt(4) : 0;
+      int group = node.equals("red") ? random.nextInt(4) : 0;
       return group == 0 ? "" : "group " + group;
     }
 
@@ -102,8 +103,8 @@ final class Simulation {
     }
 
     @Override
-    public void opened(NodeInfo node) {
-      check(anonymous || node.name().equals(queue), "opened the wrong node");
+    public void opened(NodeInfo opened) {
+      check(anonymous || opened.name().equals(node), "opened the wrong node");
     }
 
     @Override
@@ -136,7 +137,7 @@ final class Simulation {
     if (dice < 20) {
       producer().send();
     } else if (dice < 32) {
-      transactions.step(nextId++, QUEUES[random.nextInt(2)]);
+      transactions.step(nextId++, pick(SimWorld.QUEUES));
     } else if (dice < 48) {
       consumer().flow(random.nextInt(8) == 0);
     } else if (dice < 70) {
@@ -153,6 +154,8 @@ final class Simulation {
       rig.submit(new OwnerCommand.ClosePublisher(producer, LinkEnding.CLOSED));
     } else if (dice < 90) {
       fault();
+    } else if (dice < 92) {
+      browse();
     } else if (dice < 97) {
       advance();
     } else {
@@ -173,7 +176,7 @@ final class Simulation {
   private Producer producer() {
     producers.removeIf(p -> p.dead);
     if (producers.isEmpty() || (producers.size() < 4 && random.nextInt(6) == 0)) {
-      producers.add(new Producer(QUEUES[random.nextInt(2)]));
+      producers.add(new Producer(pick(random.nextBoolean() ? SimWorld.QUEUES : SimWorld.TOPICS)));
     }
     return producers.get(random.nextInt(producers.size()));
   }
@@ -181,10 +184,38 @@ final class Simulation {
   private SimConsumer consumer() {
     consumers.removeIf(c -> c.closed);
     if (consumers.isEmpty() || (consumers.size() < 5 && random.nextInt(5) == 0)) {
-      consumers.add(
-          new SimConsumer(rig, model, random, transactions, QUEUES[random.nextInt(QUEUES.length)]));
+      consumers.add(new SimConsumer(rig, model, random, transactions, source()));
     }
     return consumers.get(random.nextInt(consumers.size()));
+  }
+
+  /** Mostly what is there for good, sometimes a topic, for a volatile subscription. */
+  private String source() {
+    if (random.nextInt(6) == 0) {
+      return random.nextBoolean() ? pick(SimWorld.TOPICS) : "n.#";
+    }
+    return SimWorld.PLACES.get(random.nextInt(SimWorld.PLACES.size()));
+  }
+
+  private SimBrowser browser() {
+    browsers.removeIf(b -> b.closed);
+    if (browsers.size() < 2) {
+      browsers.add(new SimBrowser(rig, model, random, pick(SimWorld.QUEUES)));
+    }
+    return browsers.get(random.nextInt(browsers.size()));
+  }
+
+  private String pick(String[] names) {
+    return names[random.nextInt(names.length)];
+  }
+
+  private void browse() {
+    SimBrowser browser = browser();
+    if (random.nextInt(5) == 0) {
+      browser.close();
+    } else {
+      browser.flow();
+    }
   }
 
   private void runRead() {
@@ -219,41 +250,63 @@ final class Simulation {
       rig.store.killAndReopen();
     }
     producers.clear();
+    consumers.stream().filter(c -> c.ownSubscription).forEach(SimConsumer::subscriptionGone);
     consumers.clear();
+    browsers.clear();
+    world.crashed();
     rig.boot(rig.store);
     compare();
-    Set<Integer> stored = new HashSet<>();
-    storedNow().values().forEach(stored::addAll);
-    transactions.crashed(stored);
+    transactions.crashed(byHome(world.storedNow()));
     compare();
+  }
+
+  private static Map<String, Set<Integer>> byHome(Map<String, List<Integer>> stored) {
+    Map<String, Set<Integer>> byHome = new HashMap<>();
+    stored.forEach(
+        (place, ids) ->
+            byHome.computeIfAbsent(SimWorld.home(place), h -> new HashSet<>()).addAll(ids));
+    return byHome;
   }
 
   private void manage() {
     transactions.mishap();
-    String queue = QUEUES[random.nextInt(2)];
-    switch (random.nextInt(5)) {
+    String home = pick(random.nextBoolean() ? SimWorld.QUEUES : SimWorld.SUBSCRIPTIONS);
+    switch (random.nextInt(6)) {
       case 0 -> {
         // Whatever is there or on its way may be purged.
-        model.deleted(queue);
-        rig.admin.purgeQueue(Rig.ADMIN, queue);
+        model.deleted(home);
+        if (SimWorld.isSubscription(home)) {
+          rig.topics.purgeSubscription(Rig.ADMIN, home);
+        } else {
+          rig.admin.purgeQueue(Rig.ADMIN, home);
+        }
       }
-      case 1 -> {
-        model.deleted(queue);
-        rig.admin.deleteQueue(Rig.ADMIN, queue);
-        rig.settle();
-        rig.create(queue, 2);
-      }
-      case 2 -> receive(queue, true);
-      case 3 -> receive(queue, false);
-      default -> peek(queue);
+      case 1 -> recreate(home);
+      case 2 -> receive(home, true);
+      case 3 -> receive(home, false);
+      case 4 -> browse(pick(SimWorld.QUEUES));
+      default -> peek(home.contains("*") ? "n.1::all" : home);
     }
   }
 
-  private void receive(String queue, boolean acknowledge) {
+  private void recreate(String home) {
+    model.deleted(home);
+    if (SimWorld.isSubscription(home)) {
+      rig.topics.deleteSubscription(Rig.ADMIN, home);
+      rig.settle();
+      world.subscribe(home);
+    } else {
+      rig.admin.deleteQueue(Rig.ADMIN, home);
+      rig.settle();
+      rig.create(home, 2);
+    }
+  }
+
+  private void receive(String home, boolean acknowledge) {
     rig.store.diskFull(false);
-    List<PeekedMessage> got = rig.get(rig.admin.receive(Rig.ADMIN, queue, 3, acknowledge));
+    List<PeekedMessage> got = rig.get(rig.admin.receive(Rig.ADMIN, home, 3, acknowledge));
     for (PeekedMessage message : got) {
-      SimModel.Sent sent = model.sent.get(SimModel.id(message.message().body()));
+      SimModel.Sent sent = model.find(home, SimModel.id(message.message().body()));
       check(sent.at == null || !acknowledge, sent + " is received while it is out");
       sent.everDelivered = true;
       sent.deliveredInThisLife = true;
@@ -265,16 +318,28 @@ final class Simulation {
     compare();
   }
 
-  private void peek(String queue) {
+  private void peek(String home) {
     rig.settle();
-    List<Integer> stored = storedNow().get(queue);
+    List<Integer> stored = world.storedNow().get(home);
     List<Integer> peeked = new ArrayList<>();
-    for (PeekedMessage message : rig.get(rig.admin.peek(Rig.ADMIN, queue, 0, 10_000))) {
+    for (PeekedMessage message : rig.get(rig.admin.peek(Rig.ADMIN, home, 0, 10_000))) {
       int id = SimModel.id(message.message().body());
       peeked.add(id);
-      check(message.unsettled() == (model.sent.get(id).at != null), "unsettled is wrong");
+      check(message.unsettled() == (model.find(home, id).at != null), "unsettled is wrong");
     }
     check(peeked.equals(stored), "peek shows " + peeked + " but " + stored + " are there");
+  }
+
+  /** While nothing else happens, a browser sees exactly what is stored. */
+  private void browse(String queue) {
+    rig.settle();
+    TestConsumer browser = new TestConsumer(rig);
+    browser.open(Rig.peer(), Sources.browse(queue, null)).flow(100_000, Long.MAX_VALUE, true);
+    rig.settle();
+    List<Integer> stored = world.storedNow().get(queue);
+    check(ids(browser).equals(stored), "a browser sees " + ids(browser) + " of " + stored);
+    check(browser.drained.equals(List.of(0L)), "a browser's drain is not answered once");
+    browser.close();
   }
 
   /** Everything comes to rest; then whoever asks gets all that is left, in order. */
@@ -289,74 +354,64 @@ final class Simulation {
     rig.settle();
     producers.forEach(p -> check(p.dead || p.unanswered == 0, "publishes were never answered"));
     consumers.forEach(SimConsumer::quiet);
+    browsers.forEach(SimBrowser::close);
+    for (SimConsumer consumer : consumers) {
+      if (consumer.ownSubscription && !consumer.closed) {
+        consumer.flowWidely();
+        rig.settle();
+        model.gotEverything(consumer.home);
+      }
+    }
     consumers.forEach(SimConsumer::close);
     rig.settle();
     compare();
-    for (String queue : QUEUES) {
-      List<Integer> left = storedNow().get(queue);
-      TestConsumer last = new TestConsumer(rig).open(queue).flow(100_000, Long.MAX_VALUE, true);
-      rig.settle();
-      List<Integer> got = new ArrayList<>();
-      last.deliveries.forEach(d -> got.add(SimModel.id(d.message().body())));
-      check(got.equals(left), queue + " holds " + left + " but hands out " + got);
-      check(last.drained.equals(List.of(0L)), "the last drain is not answered once");
+    // Whatever waits to be tried again may be tried now.
+    rig.clock.advance(3_600_000);
+    rig.settle();
+    SimWorld.PLACES.forEach(this::takeAll);
+  }
+
+  /** First by a selector, which gives all back, then without. */
+  private void takeAll(String place) {
+    if (world.group(place) == null) {
+      return;
     }
+    List<Integer> left = inOrder(place, world.storedNow().get(place));
+    SimFilter third = new SimFilter(3, 2);
+    TestConsumer chooser = new TestConsumer(rig);
+    chooser.defaultOutcome = Outcome.RELEASED;
+    chooser.open(Rig.peer(), Sources.filtered(place, third)).flow(100_000, Long.MAX_VALUE, true);
+    rig.settle();
+    List<Integer> chosen = new ArrayList<>(left);
+    chosen.removeIf(id -> !third.takes(id));
+    List<Integer> gotChosen = inOrder(place, ids(chooser));
+    check(gotChosen.equals(chosen), place + " holds " + chosen + " but chose " + gotChosen);
+    check(chooser.drained.equals(List.of(0L)), "a chooser's drain is not answered once");
+    chooser.close();
+    TestConsumer last = new TestConsumer(rig).open(place).flow(100_000, Long.MAX_VALUE, true);
+    rig.settle();
+    List<Integer> got = inOrder(place, ids(last));
+    check(got.equals(left), place + " holds " + left + " but hands out " + got);
+    check(last.drained.equals(List.of(0L)), "the last drain is not answered once");
+  }
+
+  private static List<Integer> ids(TestConsumer consumer) {
+    List<Integer> ids = new ArrayList<>();
+    consumer.deliveries.forEach(d -> ids.add(SimModel.id(d.message().body())));
+    return ids;
+  }
+
+  /** Over several topics there is no order. */
+  private static List<Integer> inOrder(String place, List<Integer> ids) {
+    List<Integer> ordered = new ArrayList<>(ids);
+    if (place.contains("*")) {
+      Collections.sort(ordered);
+    }
+    return ordered;
   }
 
   private void compare() {
     model.turnEnded();
-    Map<String, List<Integer>> stored = storedNow();
-    model.compare(stored);
-    for (String name : QUEUES) {
-      Queue queue = rig.body.nodes().queue(name);
-      QueueInfo info = queue.info(rig.store.view());
-      check(info.messages() == stored.get(name).size(), name + " counts wrong: " + info);
-      check(
-          info.unsettled() == queue.subscription.cursors().get(0).outSequences().length,
-          name + " unsettled: " + info);
-      check(info.unreadable() == 0, name + " has nothing unreadable");
-      Set<Long> out = new HashSet<>();
-      for (long sequence : queue.subscription.cursors().get(0).outSequences()) {
-        check(out.add(sequence), name + ": " + sequence + " is out twice");
-      }
-    }
-  }
-
-  /** Reads every log as naively as possible. */
-  private Map<String, List<Integer>> storedNow() {
-    Map<String, List<Integer>> stored = new LinkedHashMap<>();
-    for (String name : QUEUES) {
-      Queue queue = rig.body.nodes().queue(name);
-      check(queue != null, name + " is gone");
-      stored.put(name, idsIn(queue));
-    }
-    return stored;
-  }
-
-  private List<Integer> idsIn(Queue queue) {
-    StoreView.LogView log = rig.store.view().log(queue.log.id);
-    StoreView.CursorView cursor = log.cursor(Queue.CURSOR);
-    List<Integer> ids = new ArrayList<>();
-    long bytes = 0;
-    long from = log.firstSequence();
-    for (ChunkInfo c = log.chunkAtOrAfter(from); c != null; c = log.chunkAtOrAfter(from)) {
-      for (StoredMessage message : read(queue, c)) {
-        if (!cursor.acknowledged(message.sequence())) {
-          ids.add(SimModel.id(message.body()));
-          bytes += message.bytes();
-        }
-      }
-      from = c.endSequence();
-    }
-    check(cursor.bytes() == bytes, queue.name() + " counts " + cursor.bytes() + " not " + bytes);
-    return ids;
-  }
-
-  private List<StoredMessage> read(Queue queue, ChunkInfo chunk) {
-    try {
-      return rig.store.read(queue.log.id, chunk);
-    } catch (StoreException e) {
-      throw new AssertionError("unreadable " + Arrays.toString(QUEUES), e);
-    }
+    model.compare(world.storedNow());
   }
 }
