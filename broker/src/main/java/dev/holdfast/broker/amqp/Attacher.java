@@ -82,18 +82,24 @@ final class Attacher {
   private static Link receiving(LinkEnd end, Attach attach, Attach reply) {
     int initialDeliveryCount = attach.getInitialDeliveryCount().intValue();
     if (attach.getTarget() instanceof Coordinator) {
-      boolean takesRejected =
-          !(attach.getSource() instanceof Source source)
-              || source.getOutcomes() == null
-              || Arrays.asList(source.getOutcomes()).contains(Rejected.DESCRIPTOR_SYMBOL);
-      CoordinatorLink link = new CoordinatorLink(end, reply, takesRejected, initialDeliveryCount);
+      CoordinatorLink link =
+          new CoordinatorLink(end, reply, takesRejected(attach), initialDeliveryCount);
       claim(end, link::open);
       return link;
     }
     TargetRequest target = TargetReader.read(attach, (Target) attach.getTarget());
-    PublisherLink link = new PublisherLink(end, reply, target, initialDeliveryCount);
+    PublisherLink link =
+        new PublisherLink(end, reply, target, takesRejected(attach), initialDeliveryCount);
     claim(end, link::open);
     return link;
+  }
+
+  /** Whether a sender lists the outcome rejected, or none at all (part 3 §3.5.3). */
+  private static boolean takesRejected(Attach attach) {
+    return !(attach.getSource() instanceof Source source)
+        || source.getOutcomes() == null
+        || source.getOutcomes().length == 0
+        || Arrays.asList(source.getOutcomes()).contains(Rejected.DESCRIPTOR_SYMBOL);
   }
 
   private static Link consumer(LinkEnd end, Attach attach, Attach reply) {

@@ -39,13 +39,25 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
   private final TargetRequest target;
   private final PrincipalName sender;
   private final boolean anonymous;
+  private final boolean takesRejected;
   private final Receiver receiver;
   private int silentMessages;
   private long silentBytes;
   private MessageIntake.Ids messageIds = MessageIntake.Ids.PERHAPS;
   private boolean left;
 
-  PublisherLink(LinkEnd end, Attach reply, TargetRequest target, int initialDeliveryCount) {
+  /**
+   * Makes one.
+   *
+   * @param takesRejected whether the source lists the outcome rejected; if not, a refusal is told
+   *     by detaching
+   */
+  PublisherLink(
+      LinkEnd end,
+      Attach reply,
+      TargetRequest target,
+      boolean takesRejected,
+      int initialDeliveryCount) {
     this.end = end;
     this.connection = end.session.connection;
     this.reply = reply;
@@ -54,6 +66,7 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
         new Receiver(
             end, this, connection.limits().perConnection().publisherCredit(), initialDeliveryCount);
     this.target = target;
+    this.takesRejected = takesRejected;
     this.sender = new PrincipalName(connection.principal().name());
     end.belongsTo(this);
   }
@@ -134,14 +147,12 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
     }
     if (token.settled) {
       if (error != null && anonymous) {
-        end.detach(AmqpErrors.of(error));
-        leave(LinkEnding.DETACHED);
+        fail(AmqpErrors.of(error));
       }
     } else if (error == null) {
       end.session.answers.accepted(token.deliveryId, token.transaction);
     } else {
-      end.session.answers.rejected(
-          token.deliveryId, token.transaction, AmqpErrors.of(error, answer.sequence()));
+      reject(token.deliveryId, token.transaction, AmqpErrors.of(error, answer.sequence()));
     }
   }
 
@@ -208,8 +219,7 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
       fail(fault);
     } else {
       spoil(incoming.transaction(), fault.sentence());
-      end.session.answers.rejected(
-          incoming.deliveryId(), incoming.transaction(), AmqpErrors.of(fault));
+      reject(incoming.deliveryId(), incoming.transaction(), AmqpErrors.of(fault));
       receiver.topUp();
     }
   }
@@ -226,10 +236,22 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
     spoil(transaction, "its link had been detached");
   }
 
+  private void reject(int deliveryId, long transaction, ErrorCondition error) {
+    if (takesRejected) {
+      end.session.answers.rejected(deliveryId, transaction, error);
+    } else {
+      fail(error);
+    }
+  }
+
   @Override
   public void fail(Fault fault) {
     spoil(receiver.incoming().transaction(), fault.sentence());
-    end.detach(AmqpErrors.of(fault));
+    fail(AmqpErrors.of(fault));
+  }
+
+  private void fail(ErrorCondition error) {
+    end.detach(error);
     leave(LinkEnding.DETACHED);
   }
 

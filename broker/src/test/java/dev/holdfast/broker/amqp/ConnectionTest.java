@@ -126,6 +126,7 @@ class ConnectionTest {
               "SHARED-SUBS",
               "DELAYED_DELIVERY");
       assertThat(open.getProperties().get(Symbol.getSymbol("product"))).isEqualTo("Holdfast");
+      assertThat(open.getProperties().size()).isEqualTo(3);
       peer.send(0, RawPeer.beginFrame());
       Begin begin = peer.expect(Begin.class);
       assertThat(begin.getRemoteChannel().intValue()).isZero();

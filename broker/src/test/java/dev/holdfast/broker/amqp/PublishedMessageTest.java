@@ -11,10 +11,14 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Properties;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.Transfer;
@@ -156,6 +160,22 @@ class PublishedMessageTest {
     try (RawPeer peer = edge.peer()) {
       assertThat(message.body())
           .isEqualTo(encode(peer, notes(Map.of("x-opt-mine", 1)), new Properties(), BODY));
+    }
+  }
+
+  @Test
+  void aSenderThatTakesNoRejectionIsDetached() throws Exception {
+    Attach asked = RawPeer.attachFrame("s", 0, true, queue);
+    ((Source) asked.getSource())
+        .setOutcomes(Accepted.DESCRIPTOR_SYMBOL, Released.DESCRIPTOR_SYMBOL);
+    try (RawPeer peer = edge.peer()) {
+      peer.begin().send(0, asked).expect(Attach.class);
+      byte[] bad = encode(peer, notes(Map.of("x-opt-idempotency-key", 7)), BODY);
+      peer.send(0, RawPeer.transferFrame(0, 0), encode(peer, BODY));
+      assertThat(peer.skipTo(Disposition.class).getState()).isInstanceOf(Accepted.class);
+      peer.send(0, RawPeer.transferFrame(0, 1), bad);
+      assertThat(peer.expect(Detach.class).getError().getCondition().toString())
+          .isEqualTo("amqp:invalid-field");
     }
   }
 

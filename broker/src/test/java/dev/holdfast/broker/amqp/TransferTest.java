@@ -6,9 +6,17 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.broker.domain.OwnerCommand;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.AmqpSequence;
+import org.apache.qpid.proton.amqp.messaging.DeliveryAnnotations;
+import org.apache.qpid.proton.amqp.messaging.Footer;
+import org.apache.qpid.proton.amqp.messaging.Header;
+import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.Role;
@@ -94,6 +102,33 @@ class TransferTest {
       byte[] all = got.toByteArray();
       assertThat(java.util.Arrays.copyOfRange(all, all.length - message.length, all.length))
           .isEqualTo(message);
+    }
+  }
+
+  @Test
+  void whatTheBrokerDoesNotKnowPassesUntouched() throws Exception {
+    try (RawPeer sender = edge.peer();
+        RawPeer receiver = edge.peer()) {
+      byte[] kept =
+          RawPeer.join(
+              sender.encode(
+                  new MessageAnnotations(Map.of(Symbol.getSymbol("x-opt-other"), List.of(1, 2)))),
+              sender.encode(new AmqpSequence(List.of("a", 2))),
+              sender.encode(new AmqpSequence(List.of())),
+              sender.encode(new Footer(Map.of(Symbol.getSymbol("sum"), 3))));
+      byte[] hop = sender.encode(new DeliveryAnnotations(Map.of(Symbol.getSymbol("x-opt-hop"), 1)));
+      Transfer transfer = RawPeer.transferFrame(0, 0);
+      transfer.setMessageFormat(UnsignedInteger.valueOf(0x0102_0304));
+      sender.sender("untouched").send(0, transfer, RawPeer.join(hop, kept));
+      sender.skipTo(Disposition.class);
+      receiver.receiver("untouched").send(0, RawPeer.flowFrame(0, 0, 1));
+      RawPeer.Frame delivery = receiver.next();
+      assertThat(((Transfer) delivery.body()).getMessageFormat().intValue()).isEqualTo(0x0102_0304);
+      assertThat(receiver.decode(delivery.payload())).isInstanceOf(Header.class);
+      assertThat(
+              Arrays.copyOfRange(
+                  delivery.payload(), receiver.consumed(), delivery.payload().length))
+          .isEqualTo(kept);
     }
   }
 
