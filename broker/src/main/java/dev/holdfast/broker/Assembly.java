@@ -11,7 +11,9 @@ import dev.holdfast.broker.amqp.management.TopicType;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
+import dev.holdfast.broker.domain.owner.TransactionLimits;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.tls.ServerTls;
 import dev.holdfast.broker.tls.TlsException;
@@ -81,6 +83,20 @@ final class Assembly {
       return Optional.empty();
     }
     return Optional.of(ServerTls.open(config.tls().get().files(), clock));
+  }
+
+  static DomainSettings domainSettings(BrokerConfig config) {
+    BrokerConfig.Transactions transactions = config.transactions();
+    return DomainSettings.defaults()
+        .withMaxMessageBytes(config.amqp().maxMessageBytes())
+        .withMaxKeyBytes(config.store().maxKeyBytes())
+        .withTransactions(
+            new TransactionLimits(
+                transactions.open(),
+                transactions.operations(),
+                transactions.bytes(),
+                transactions.totalBytes(),
+                transactions.idle().toMillis()));
   }
 
   static AmqpSettings amqpSettings(BrokerConfig config, Optional<ServerTls> tls, Clock clock) {

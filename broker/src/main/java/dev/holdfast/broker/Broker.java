@@ -8,7 +8,6 @@ import dev.holdfast.broker.amqp.filter.WireFilterCodec;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.OwnerInbox;
-import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.CertificatePrincipals;
 import dev.holdfast.broker.identity.PeerPrincipals;
@@ -117,9 +116,7 @@ public final class Broker implements AutoCloseable {
     OwnerLoop owner =
         new OwnerLoop(
             store,
-            DomainSettings.defaults()
-                .withMaxMessageBytes(config.amqp().maxMessageBytes())
-                .withMaxKeyBytes(config.store().maxKeyBytes()),
+            Assembly.domainSettings(config),
             AccessPolicy.adminOnly(),
             new WireFilterCodec(),
             clock,

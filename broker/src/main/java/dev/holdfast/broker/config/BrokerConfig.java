@@ -13,6 +13,7 @@ import java.util.Set;
  * @param dataDirectory of everything that is kept
  * @param socketDirectory of the Unix sockets
  * @param amqp how AMQP is served
+ * @param transactions what transactions may hold
  * @param tls how TLS is served, when it is
  * @param webSocket how AMQP is served over WebSocket
  * @param identity who may do what by virtue of the operating system
@@ -22,6 +23,7 @@ public record BrokerConfig(
     Path dataDirectory,
     Path socketDirectory,
     Amqp amqp,
+    Transactions transactions,
     Optional<Tls> tls,
     WebSocket webSocket,
     Identity identity,
@@ -53,6 +55,18 @@ public record BrokerConfig(
    * @param linksPerConnection of one connection
    */
   public record Limits(int connections, int sessionsPerConnection, int linksPerConnection) {}
+
+  /**
+   * Transactions.
+   *
+   * @param open of one connection
+   * @param operations of one transaction
+   * @param bytes that one transaction may hold in memory
+   * @param totalBytes that all may hold together
+   * @param idle after which one with work in it is rolled back
+   */
+  public record Transactions(
+      int open, int operations, long bytes, long totalBytes, Duration idle) {}
 
   /**
    * TLS.
@@ -125,6 +139,12 @@ public record BrokerConfig(
         values.get(ConfigKeys.DATA_DIR),
         values.get(ConfigKeys.SOCKET_DIR),
         amqp(values),
+        new Transactions(
+            values.get(ConfigKeys.TRANSACTIONS_OPEN),
+            values.get(ConfigKeys.TRANSACTIONS_OPERATIONS),
+            values.get(ConfigKeys.TRANSACTIONS_SIZE),
+            values.get(ConfigKeys.TRANSACTIONS_TOTAL),
+            values.get(ConfigKeys.TRANSACTIONS_IDLE)),
         tls(values),
         new WebSocket(
             values.get(ConfigKeys.WEBSOCKET_LISTEN),
@@ -146,6 +166,9 @@ public record BrokerConfig(
 
   /** What only several keys together can be wrong about. */
   private static void checkTogether(ConfigValues values) {
+    if (values.get(ConfigKeys.TRANSACTIONS_TOTAL) < values.get(ConfigKeys.TRANSACTIONS_SIZE)) {
+      values.mistake("transactions.max-total-size is less than transactions.max-size");
+    }
     boolean certificate = values.get(ConfigKeys.TLS_CERTIFICATE).isPresent();
     if (certificate != values.get(ConfigKeys.TLS_KEY).isPresent()) {
       values.mistake("tls.certificate and tls.private-key belong together: give both or none");

@@ -82,6 +82,43 @@ final class ConfigKeys {
   static final ConfigKey<Integer> AMQP_LINKS =
       ConfigKey.of("amqp.max-links", ValueType.integer(1, 65_536), "1024", "Links per connection.");
 
+  static final ConfigKey<Integer> TRANSACTIONS_OPEN =
+      ConfigKey.of(
+          "transactions.max-open",
+          ValueType.integer(1, 65_536),
+          "256",
+          "Transactions of one connection that are not committed or rolled back.");
+
+  static final ConfigKey<Integer> TRANSACTIONS_OPERATIONS =
+      ConfigKey.of(
+          "transactions.max-operations",
+          ValueType.integer(1, 1_000_000),
+          "100000",
+          "Messages sent and messages settled in one transaction.");
+
+  static final ConfigKey<Long> TRANSACTIONS_SIZE =
+      ConfigKey.of(
+          "transactions.max-size",
+          ValueType.size(KIB, 256 * MIB),
+          "32MiB",
+          "What one transaction may hold in memory until it is committed: its messages, and 128"
+              + " bytes for each operation.");
+
+  static final ConfigKey<Long> TRANSACTIONS_TOTAL =
+      ConfigKey.of(
+          "transactions.max-total-size",
+          ValueType.size(KIB, 64 * GIB),
+          "64MiB",
+          "The same for all transactions together.");
+
+  static final ConfigKey<Duration> TRANSACTIONS_IDLE =
+      ConfigKey.of(
+          "transactions.idle-timeout",
+          ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(7)),
+          "5m",
+          "A transaction in which something was done, and then nothing for this long, is rolled"
+              + " back.");
+
   static final ConfigKey<Optional<Path>> TLS_CERTIFICATE =
       ConfigKey.of(
           "tls.certificate",
@@ -250,6 +287,11 @@ final class ConfigKeys {
         AMQP_CONNECTIONS,
         AMQP_SESSIONS,
         AMQP_LINKS,
+        TRANSACTIONS_OPEN,
+        TRANSACTIONS_OPERATIONS,
+        TRANSACTIONS_SIZE,
+        TRANSACTIONS_TOTAL,
+        TRANSACTIONS_IDLE,
         TLS_CERTIFICATE,
         TLS_KEY,
         TLS_LISTEN,

@@ -187,6 +187,12 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void oneTransactionMayNotHoldMoreThanAll() {
+    assertThat(mistakes("[transactions]\nmax-size = \"65MiB\"\n"))
+        .containsExactly("transactions.max-total-size is less than transactions.max-size");
+  }
+
+  @Test
   void certificateAndKeyBelongTogether() {
     assertThat(mistakes("tls.certificate = \"/c.pem\"\n"))
         .containsExactly("tls.certificate and tls.private-key belong together: give both or none");

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** Several producers and consumers at work on one queue, until the broker or the test ends them. */
 final class Load implements AutoCloseable {
@@ -13,10 +14,10 @@ final class Load implements AutoCloseable {
 
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
-  private final Ledger ledger;
+  private final Consumer<String> violations;
 
-  private Load(Ledger ledger) {
-    this.ledger = ledger;
+  private Load(Consumer<String> violations) {
+    this.violations = violations;
   }
 
   /** How much of it. */
@@ -28,12 +29,21 @@ final class Load implements AutoCloseable {
   }
 
   static Load start(BrokerProcess broker, Ledger ledger, Shape shape) {
-    Load load = new Load(ledger);
+    Load load = new Load(ledger::violation);
     for (int i = 0; i < shape.producers; i++) {
       load.run("producer-" + i, new LoadProducer(broker, ledger, i, shape.bodyBytes)::run);
     }
     for (int i = 0; i < shape.consumers; i++) {
       load.run("consumer-" + i, new LoadConsumer(broker, ledger, i)::run);
+    }
+    return load;
+  }
+
+  /** Other work; what goes wrong is told to {@code violations}. */
+  static Load of(Consumer<String> violations, Worker... workers) {
+    Load load = new Load(violations);
+    for (int i = 0; i < workers.length; i++) {
+      load.run("worker-" + i, workers[i]);
     }
     return load;
   }
@@ -52,10 +62,10 @@ final class Load implements AutoCloseable {
               } catch (IOException e) {
                 // The broker is gone: what this load waits for, unless it stops by itself.
                 if (stopping.get()) {
-                  ledger.violation(name + " could not stop in peace: " + e);
+                  violations.accept(name + " could not stop in peace: " + e);
                 }
               } catch (RuntimeException | Error e) {
-                ledger.violation(name + ": " + e);
+                violations.accept(name + ": " + e);
               }
             },
             name);

@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transaction.TxnCapability;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Collector;
 import org.apache.qpid.proton.engine.Connection;
@@ -100,9 +103,51 @@ public final class AmqpClient implements AutoCloseable {
    * @throws IOException when the connection ends
    */
   public AmqpSender sender(String address) throws IOException {
-    AmqpSender sender = new AmqpSender(this, session.sender("out-" + UUID.randomUUID()), address);
+    return sender(session, address);
+  }
+
+  /**
+   * Opens a sending link on another session.
+   *
+   * @param on a session of this connection
+   * @param address of the node
+   * @return the attached link
+   * @throws IOException when the connection ends
+   */
+  public AmqpSender sender(Session on, String address) throws IOException {
+    Target target = new Target();
+    target.setAddress(address);
+    return attached(new AmqpSender(this, on.sender("out-" + UUID.randomUUID()), target));
+  }
+
+  /**
+   * Opens a link to the coordinator of transactions.
+   *
+   * @return the attached link
+   * @throws IOException when the connection ends
+   */
+  public AmqpCoordinator coordinator() throws IOException {
+    Coordinator target = new Coordinator();
+    target.setCapabilities(TxnCapability.LOCAL_TXN);
+    return new AmqpCoordinator(
+        attached(new AmqpSender(this, session.sender("txn-" + UUID.randomUUID()), target)));
+  }
+
+  private AmqpSender attached(AmqpSender sender) throws IOException {
     until("attach", sender::answered);
     return sender;
+  }
+
+  /**
+   * Begins one more session.
+   *
+   * @return it
+   */
+  public Session begin() {
+    Session more = connection.session();
+    more.setIncomingCapacity(64 << 20);
+    more.open();
+    return more;
   }
 
   /**

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.amqp.transport.Target;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
 import org.apache.qpid.proton.engine.Sender;
+import org.jspecify.annotations.Nullable;
 
 /** A sending link; used by its client's thread. */
 public final class AmqpSender {
@@ -19,11 +20,9 @@ public final class AmqpSender {
   private BiConsumer<Object, DeliveryState> onAnswer = (token, state) -> {};
   private long nextTag;
 
-  AmqpSender(AmqpClient client, Sender link, String address) {
+  AmqpSender(AmqpClient client, Sender link, Target target) {
     this.client = client;
     this.link = link;
-    Target target = new Target();
-    target.setAddress(address);
     link.setTarget(target);
     link.setSource(new Source());
     link.setSenderSettleMode(SenderSettleMode.UNSETTLED);
@@ -56,8 +55,22 @@ public final class AmqpSender {
    * @param encoded every section
    */
   public void send(Object token, byte[] encoded) {
+    send(token, encoded, null);
+  }
+
+  /**
+   * Hands a message to the engine, with a state to travel with it.
+   *
+   * @param token comes back with the answer
+   * @param encoded every section
+   * @param state as {@link AmqpCoordinator#within}, null for none
+   */
+  public void send(Object token, byte[] encoded, @Nullable DeliveryState state) {
     Delivery delivery = link.delivery(Long.toString(nextTag++).getBytes(StandardCharsets.US_ASCII));
     delivery.setContext(token);
+    if (state != null) {
+      delivery.disposition(state);
+    }
     link.send(encoded, 0, encoded.length);
     link.advance();
   }
@@ -91,6 +104,19 @@ public final class AmqpSender {
    * @throws IOException when the connection or the link ends first
    */
   public DeliveryState sendAndWait(byte[] encoded) throws IOException {
+    return sendAndWait(encoded, null);
+  }
+
+  /**
+   * Sends one message with a state and waits for its answer.
+   *
+   * @param encoded every section
+   * @param sent as {@link AmqpCoordinator#within}, null for none
+   * @return the broker's outcome
+   * @throws IOException when the connection or the link ends first
+   */
+  public DeliveryState sendAndWait(byte[] encoded, @Nullable DeliveryState sent)
+      throws IOException {
     client.until("credit", () -> credit() > 0 || !open());
     if (!open()) {
       throw new IOException("the link is gone: " + error());
@@ -103,7 +129,7 @@ public final class AmqpSender {
             answer[0] = state;
           }
         });
-    send(token, encoded);
+    send(token, encoded, sent);
     client.until("the answer to a message", () -> answer[0] != null || !open());
     if (answer[0] == null) {
       throw new IOException("the link is gone: " + error());

@@ -4,6 +4,7 @@ import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeAdmin;
+import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.OpenedSource;
@@ -35,6 +36,9 @@ public final class ManagementNode implements OwnerInbox {
 
   private static final Logger LOG = LoggerFactory.getLogger(ManagementNode.class);
   private static final int MAX_REQUEST_BYTES = 64 * 1024;
+  private static final NodeError NOT_IN_TRANSACTIONS =
+      new NodeError(
+          NodeError.Code.NOT_ALLOWED, "a management request cannot be part of a transaction");
 
   private final OwnerInbox owner;
   private final NodeAdmin nodes;
@@ -133,14 +137,21 @@ public final class ManagementNode implements OwnerInbox {
     port.loop().deliver(List.of(event));
   }
 
-  /** Taken is answered at once; what comes of it is in the reply. */
+  /** Taken is answered at once; what comes of it is in the reply. Nothing of it can be undone. */
   private void request(OwnerCommand.Publish publish) {
     Peer peer = requesters.get(publish.port());
+    boolean transactional = publish.transaction() != OwnerCommand.NO_TRANSACTION;
     if (publish.confirm()) {
-      PublishAnswer taken = new PublishAnswer(publish.token(), 0, null);
-      tell(publish.port(), new EdgeEvent.Published(publish.port(), List.of(taken)));
+      PublishAnswer answer =
+          new PublishAnswer(publish.token(), 0, transactional ? NOT_IN_TRANSACTIONS : null);
+      tell(publish.port(), new EdgeEvent.Published(publish.port(), List.of(answer)));
     }
-    if (peer != null) {
+    if (peer != null && transactional) {
+      owner.submit(
+          List.of(
+              new OwnerCommand.FailTransaction(
+                  peer, publish.transaction(), NOT_IN_TRANSACTIONS.description())));
+    } else if (peer != null) {
       workers.execute(() -> carryOut(peer, publish.message()));
     }
   }

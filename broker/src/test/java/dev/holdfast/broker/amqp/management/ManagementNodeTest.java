@@ -24,6 +24,7 @@ import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.storage.FaultyMessageStore;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +71,7 @@ class ManagementNodeTest {
   private static final class Links implements ConsumerPort, PublisherPort {
     private final String address;
     private final LinkedBlockingQueue<Delivery> replies = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<PublishAnswer> heard = new LinkedBlockingQueue<>();
     private volatile int answers;
 
     Links(String address) {
@@ -105,6 +107,7 @@ class ManagementNodeTest {
 
     @Override
     public void answered(List<PublishAnswer> more) {
+      heard.addAll(more);
       answers += more.size();
     }
 
@@ -157,6 +160,38 @@ class ManagementNodeTest {
 
   private static Map<String, Object> operation(String name, String type, String what) {
     return Map.of("operation", name, "type", type, "name", what);
+  }
+
+  @Test
+  void aRequestInATransactionIsRefusedAndFailsIt() {
+    List<OwnerCommand> passed = new ArrayList<>();
+    ManagementNode alone =
+        new ManagementNode(
+            passed::addAll,
+            owner.admin(),
+            new ManagementOperations(List.of()),
+            task -> {
+              throw new AssertionError("carried out");
+            });
+    Links links = new Links("me");
+    Peer peer = new Peer(ADMIN, "c");
+    alone.submit(
+        List.of(
+            new OwnerCommand.OpenPublisher(links, peer, TargetRequest.of(ManagementNode.ADDRESS))));
+    IncomingMessage request = new IncomingMessage(true, (byte) 4, -1, 0, 0, new byte[0]);
+    alone.submit(List.of(new OwnerCommand.Publish(links, "", request, "token", true, 7)));
+    assertThat(links.heard)
+        .singleElement()
+        .satisfies(
+            answer -> assertThat(answer.error().code()).isEqualTo(NodeError.Code.NOT_ALLOWED));
+    assertThat(passed)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            OwnerCommand.FailTransaction.class,
+            fail -> {
+              assertThat(fail.peer()).isSameAs(peer);
+              assertThat(fail.transaction()).isEqualTo(7);
+            });
   }
 
   @Test
