@@ -14,6 +14,7 @@ import java.util.zip.CRC32C;
  */
 final class WalFile {
   private static final int BLOCK = 32 * 1024;
+  private static final int WINDOW = 32 * BLOCK;
   private static final int HEADER = 7;
   private static final int RECYCLABLE_HEADER = 11;
   private static final int HEAD_BYTES = 96;
@@ -21,9 +22,14 @@ final class WalFile {
   private static final int BAD = -1;
   private static final int OTHER_LOG = -2;
 
-  private final ByteBuffer bytes;
+  private final FileChannel channel;
   private final int logNumber;
-  private final int limit;
+  private final long limit;
+
+  // Not a mapping: that would keep a deleted log's room on the disk until it is collected.
+  private final ByteBuffer window =
+      ByteBuffer.allocateDirect(WINDOW).order(ByteOrder.LITTLE_ENDIAN);
+  private long windowAt = -1;
   private final CRC32C crc = new CRC32C();
   private final byte[] head = new byte[HEAD_BYTES];
   private int headLength;
@@ -38,10 +44,10 @@ final class WalFile {
     void gap(long offset);
   }
 
-  private WalFile(ByteBuffer bytes, int logNumber) {
-    this.bytes = bytes;
+  private WalFile(FileChannel channel, int logNumber) throws IOException {
+    this.channel = channel;
     this.logNumber = logNumber;
-    this.limit = bytes.limit();
+    this.limit = channel.size();
   }
 
   static long number(Path file) {
@@ -52,18 +58,14 @@ final class WalFile {
   /** Visits every batch that verifies, also those after bytes that do not. */
   static void read(Path file, Visitor visitor) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
-      if (channel.size() > Integer.MAX_VALUE) {
-        throw new IOException(file + " is larger than any log this store writes");
-      }
-      ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      new WalFile(mapped.order(ByteOrder.LITTLE_ENDIAN), (int) number(file)).visit(visitor);
+      new WalFile(channel, (int) number(file)).visit(visitor);
     }
   }
 
-  private void visit(Visitor visitor) {
-    int at = readRun(0, visitor);
+  private void visit(Visitor visitor) throws IOException {
+    long at = readRun(0, visitor);
     while (at < limit) {
-      int next = nextValid(at + 1);
+      long next = nextValid(at + 1);
       if (next < 0) {
         return;
       }
@@ -74,10 +76,10 @@ final class WalFile {
   }
 
   /** Reads records as long as they verify; returns where they stop. */
-  private int readRun(int from, Visitor visitor) {
-    int at = from;
+  private long readRun(long from, Visitor visitor) throws IOException {
+    long at = from;
     while (at < limit) {
-      int left = BLOCK - (at % BLOCK);
+      int left = leftInBlock(at);
       if (left < HEADER) {
         at += left;
         continue;
@@ -86,30 +88,50 @@ final class WalFile {
       if (length <= 0) {
         return at;
       }
-      take(at, length, visitor);
+      take(inWindow(at), length, visitor);
       at += length;
     }
     return limit;
   }
 
-  private void take(int at, int length, Visitor visitor) {
-    int type = bytes.get(at + 6) & 0xff;
+  private static int leftInBlock(long at) {
+    return BLOCK - (int) (at % BLOCK);
+  }
+
+  /** Index in the window of this place; the rest of its block is there, too. */
+  private int inWindow(long at) throws IOException {
+    if (windowAt < 0 || at < windowAt || at >= windowAt + WINDOW) {
+      windowAt = at - at % BLOCK;
+      window.clear();
+      while (window.hasRemaining() && channel.read(window, windowAt + window.position()) >= 0) {
+        // Until it is full or the file ends.
+      }
+      // A file that became shorter meanwhile ends in zeros, which verify as nothing.
+      while (window.hasRemaining()) {
+        window.put((byte) 0);
+      }
+    }
+    return (int) (at - windowAt);
+  }
+
+  private void take(int index, int length, Visitor visitor) {
+    int type = window.get(index + 6) & 0xff;
     int header = recyclable(type) ? RECYCLABLE_HEADER : HEADER;
     switch (type) {
       case 1, 5 -> {
         headLength = 0;
-        collect(at + header, length - header);
+        collect(index + header, length - header);
         report(visitor);
         inBatch = false;
       }
       case 2, 6 -> {
         headLength = 0;
         inBatch = true;
-        collect(at + header, length - header);
+        collect(index + header, length - header);
       }
-      case 3, 7 -> collect(at + header, length - header);
+      case 3, 7 -> collect(index + header, length - header);
       case 4, 8 -> {
-        collect(at + header, length - header);
+        collect(index + header, length - header);
         if (inBatch) {
           report(visitor);
         }
@@ -121,11 +143,9 @@ final class WalFile {
     }
   }
 
-  private void collect(int from, int length) {
+  private void collect(int index, int length) {
     int more = Math.min(length, HEAD_BYTES - headLength);
-    for (int i = 0; i < more; i++) {
-      head[headLength + i] = bytes.get(from + i);
-    }
+    window.get(index, head, headLength, more);
     headLength += more;
   }
 
@@ -149,35 +169,39 @@ final class WalFile {
   }
 
   /** Length of the record at {@code at} when it verifies and is of this log; else ≤ 0. */
-  private int recordLength(int at) {
-    int left = Math.min(BLOCK - (at % BLOCK), limit - at);
+  private int recordLength(long at) throws IOException {
+    int left = (int) Math.min(leftInBlock(at), limit - at);
     if (left < HEADER) {
       return BAD;
     }
-    int length = bytes.getShort(at + 4) & 0xffff;
-    int type = bytes.get(at + 6) & 0xff;
+    int index = inWindow(at);
+    int length = window.getShort(index + 4) & 0xffff;
+    int type = window.get(index + 6) & 0xff;
     boolean known = (type >= 1 && type <= 11) || type == 130 || type == 131;
     int header = recyclable(type) ? RECYCLABLE_HEADER : HEADER;
     if (!known || header + length > left) {
       return BAD;
     }
-    if (recyclable(type) && bytes.getInt(at + 7) != logNumber) {
+    if (recyclable(type) && window.getInt(index + 7) != logNumber) {
       return OTHER_LOG;
     }
     crc.reset();
-    ByteBuffer covered = bytes.duplicate();
-    covered.limit(at + header + length).position(at + 6);
-    crc.update(covered);
-    return mask((int) crc.getValue()) == bytes.getInt(at) ? header + length : BAD;
+    window.limit(index + header + length).position(index + 6);
+    crc.update(window);
+    window.clear();
+    return mask((int) crc.getValue()) == window.getInt(index) ? header + length : BAD;
   }
 
   /** The next place at which a record of this log verifies, or -1. */
-  private int nextValid(int from) {
-    for (int at = from; at + RECYCLABLE_HEADER <= limit; at++) {
+  private long nextValid(long from) throws IOException {
+    for (long at = from; at + RECYCLABLE_HEADER <= limit; at++) {
+      if (leftInBlock(at) < RECYCLABLE_HEADER) {
+        continue;
+      }
       // Only records that carry the log number: the test on it is cheap, a checksum is not.
-      if (bytes.getInt(at + 7) == logNumber
-          && recyclable(bytes.get(at + 6) & 0xff)
-          && BLOCK - (at % BLOCK) >= RECYCLABLE_HEADER
+      int index = inWindow(at);
+      if (window.getInt(index + 7) == logNumber
+          && recyclable(window.get(index + 6) & 0xff)
           && recordLength(at) > 0) {
         return at;
       }
