@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -64,10 +65,12 @@ final class SmallDisk implements AutoCloseable {
     return Path.of("/proc/" + holder.pid() + "/root" + mountPoint).resolve(name);
   }
 
-  /** Takes the space that is left. */
+  /** Takes the space that is left, beside what it took before. */
   void fill() throws IOException {
     byte[] block = new byte[64 << 10];
-    try (var file = Files.newOutputStream(file("filler"))) {
+    try (var file =
+        Files.newOutputStream(
+            file("filler"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       while (file("filler").toFile().getUsableSpace() > 0) {
         file.write(block);
       }
