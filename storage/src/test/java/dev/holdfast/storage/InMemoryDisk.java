@@ -1,5 +1,6 @@
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.log.BodyRange;
 import dev.holdfast.storage.log.RowBatch;
 import dev.holdfast.storage.log.RowEngine;
 import dev.holdfast.storage.log.RowFamily;
@@ -168,6 +169,12 @@ public final class InMemoryDisk {
     @Override
     public void compactLater(RowFamily family, byte[] from, byte[] to) {
       open();
+    }
+
+    @Override
+    public boolean makeRoom(BodyRange bodies) {
+      open();
+      return false;
     }
 
     @Override

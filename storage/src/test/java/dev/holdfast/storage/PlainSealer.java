@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /** Seals nothing: header, plaintext and a checksum over identity and plaintext. For tests. */
-final class PlainSealer implements Sealer {
+public final class PlainSealer implements Sealer {
   @Override
   public void prepareLog(int logId) {
     // No keys here.

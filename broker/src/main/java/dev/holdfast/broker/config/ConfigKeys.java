@@ -255,7 +255,8 @@ final class ConfigKeys {
           "store.write-buffer",
           ValueType.size(MIB, GIB),
           "32MiB",
-          "One write buffer of message bodies; up to four are in memory.");
+          "One write buffer of message bodies; up to four are in memory. At most 1/128 of the file"
+              + " system and 1/6 of the reserve is used.");
 
   static final ConfigKey<Long> STORE_BLOCK_CACHE =
       ConfigKey.of(

@@ -17,11 +17,19 @@ public final class ChunkLimits {
   /** Bytes a message takes besides its own. */
   public static final int MESSAGE_HEADER_BYTES = 4 + 1 + 1 + 8 + 8 + 4 + 4 + 2;
 
+  /** Key, header and tag of a sealed chunk. */
+  private static final int STORED_OVERHEAD_BYTES = 64;
+
   private ChunkLimits() {}
 
   /** Length of the plaintext of a chunk of {@code count} messages of {@code bytes} in all. */
   public static long plainBytes(int count, long bytes) {
     return HEADER_BYTES + (long) count * MESSAGE_HEADER_BYTES + bytes;
+  }
+
+  /** About what such a chunk takes on disk. */
+  static long storedBytes(int count, long bytes) {
+    return plainBytes(count, bytes) + STORED_OVERHEAD_BYTES;
   }
 
   /** How many parts, and so chunk ids, such a chunk takes. */

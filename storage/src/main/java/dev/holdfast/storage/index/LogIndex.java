@@ -79,7 +79,7 @@ final class LogIndex implements StoreView.LogView {
 
   void addChunk(ChunkInfo chunk) {
     chunks.add(chunk);
-    liveBytes += chunk.bytes();
+    liveBytes += ChunkLimits.storedBytes(chunk.count(), chunk.bytes());
     if (chunk.minExpiryMs() != 0) {
       expiringChunks++;
       expiries.add(chunk.minExpiryMs(), chunk.firstSequence());
@@ -109,7 +109,7 @@ final class LogIndex implements StoreView.LogView {
     long first = chunks.first(slot);
     long end = chunks.end(slot);
     boolean head = chunks.isHead(slot);
-    liveBytes -= chunks.bytes(slot);
+    liveBytes -= ChunkLimits.storedBytes(chunks.count(slot), chunks.bytes(slot));
     boolean expiring = chunks.expiryMs(slot) != 0;
     chunks.remove(slot);
     if (expiring) {

@@ -60,7 +60,7 @@ public final class StoreIndex implements StoreView {
     return lowest;
   }
 
-  /** Bytes of messages in live chunks. */
+  /** About what live chunks take on disk. */
   public long liveBytes() {
     long sum = 0;
     for (LogIndex log : logs.values()) {

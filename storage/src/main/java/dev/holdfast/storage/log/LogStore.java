@@ -13,11 +13,14 @@ import dev.holdfast.storage.index.BatchApplier;
 import dev.holdfast.storage.index.BatchOperations;
 import dev.holdfast.storage.index.StoreIndex;
 import dev.holdfast.storage.keys.Sealer;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The message store over an engine of rows.
@@ -33,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * twice.
  */
 public final class LogStore implements MessageStore {
+  private static final Logger LOG = LoggerFactory.getLogger(LogStore.class);
+
   private final RowEngine engine;
   private final Sealer sealer;
   private final ChunkReader reader;
@@ -54,6 +59,8 @@ public final class LogStore implements MessageStore {
   private enum State {
     OPEN,
     NEEDS_RECOVERY,
+    /** {@link #maintain()} closed the engine and could not open it again; memory is right. */
+    ENGINE_DOWN,
     CLOSED
   }
 
@@ -84,7 +91,18 @@ public final class LogStore implements MessageStore {
       throws StoreException {
     LogStore store = new LogStore(engine, sealer, clockMs, keys);
     int lastSession = store.load();
-    store.startSession(lastSession + 1);
+    try {
+      store.startSession(lastSession + 1);
+    } catch (StoreException e) {
+      if (e.reason() != StoreException.Reason.DISK_FULL) {
+        throw e;
+      }
+      // The engine has made room of its reserve.
+      store.idempotency.stopLoading();
+      engine.reopen();
+      lastSession = store.load();
+      store.startSession(lastSession + 1);
+    }
     return store;
   }
 
@@ -173,6 +191,9 @@ public final class LogStore implements MessageStore {
 
   @Override
   public void recover() throws StoreException {
+    if (state == State.ENGINE_DOWN) {
+      state = State.NEEDS_RECOVERY;
+    }
     enter(state == State.OPEN ? State.OPEN : State.NEEDS_RECOVERY);
     try {
       state = State.NEEDS_RECOVERY;
@@ -233,9 +254,40 @@ public final class LogStore implements MessageStore {
       throw new IllegalStateException("the store is closed");
     }
     engine.maintain();
+    boolean reopen = state == State.ENGINE_DOWN;
     if (state == State.OPEN) {
       idempotency.takeLoaded();
-      reclaimer.run(writer.takeDeadBytes(), commitNumber, idempotency);
+      reopen = reclaimer.run(writer.takeDeadBytes(), commitNumber, idempotency);
+    }
+    if (reopen) {
+      reopen();
+    }
+  }
+
+  /** Opens the engine again between two commits: nothing that is in memory changes by it. */
+  private void reopen() {
+    state = State.ENGINE_DOWN;
+    engineDoubtful = true;
+    boolean loading = !idempotency.takeLoaded();
+    if (loading) {
+      idempotency.stopLoading();
+    }
+    try {
+      engine.reopen();
+      byte[] row = engine.get(RowFamily.META, Rows.COMMIT);
+      long found = row == null ? 0 : ByteBuffer.wrap(row).getLong();
+      if (found != commitNumber) {
+        throw new StoreException(
+            StoreException.Reason.CORRUPT,
+            "commit " + commitNumber + " was written, but the last one there is " + found);
+      }
+      if (loading) {
+        idempotency.load();
+      }
+      engineDoubtful = false;
+      state = State.OPEN;
+    } catch (StoreException e) {
+      LOG.warn("the database is closed and will be opened later: {}", e.getMessage());
     }
   }
 
@@ -248,7 +300,10 @@ public final class LogStore implements MessageStore {
     }
   }
 
-  private void enter(State wanted) {
+  private void enter(State wanted) throws StoreException {
+    if (state == State.ENGINE_DOWN) {
+      throw new StoreException(StoreException.Reason.IO, engine.health().reason());
+    }
     if (state != wanted) {
       throw new IllegalStateException(
           state == State.CLOSED

@@ -36,6 +36,14 @@ public interface RowEngine {
   /** Merges dead rows away in the background while nobody needs the disk. Never blocks. */
   void compactLater(RowFamily family, byte[] from, byte[] to);
 
+  /**
+   * Publishing waits for room: gives back what is held and not needed, a step at each call. Blocks
+   * no longer than {@link #reclaim}.
+   *
+   * @return whether {@link #reopen()} would give more, and should be called now
+   */
+  boolean makeRoom(BodyRange bodies);
+
   /** Size of a family's files in bytes. */
   long fileBytes(RowFamily family);
 

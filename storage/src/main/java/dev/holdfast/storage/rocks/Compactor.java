@@ -14,9 +14,20 @@ final class Compactor {
 
   private @Nullable Thread thread;
   private @Nullable CompactRangeOptions running;
+  private volatile boolean failed;
+
+  /** Whether one is running. */
+  boolean busy() {
+    return thread != null && thread.isAlive();
+  }
+
+  /** Whether the last one since the database was opened ended early. */
+  boolean failed() {
+    return failed;
+  }
 
   void start(RocksDB db, ColumnFamilyHandle family, byte[] from, byte[] to) {
-    if (thread != null && thread.isAlive()) {
+    if (busy()) {
       return;
     }
     finish();
@@ -27,6 +38,7 @@ final class Compactor {
               try {
                 db.compactRange(family, from, to, options);
               } catch (RocksDBException e) {
+                failed = true;
                 LOG.info("compaction ended early: {}", e.getMessage());
               }
             },
@@ -56,6 +68,7 @@ final class Compactor {
     options.close();
     thread = null;
     running = null;
+    failed = false;
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

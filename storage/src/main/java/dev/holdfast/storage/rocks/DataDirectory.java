@@ -67,10 +67,10 @@ final class DataDirectory implements AutoCloseable {
     try {
       lock = channel.tryLock();
       if (lock != null) {
-        channel.truncate(0);
-        channel.write(
-            ByteBuffer.wrap(
-                (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+        byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+        // In place first: on a full disk, what is cut off may not come back.
+        channel.write(ByteBuffer.wrap(pid), 0);
+        channel.truncate(pid.length);
         return channel;
       }
       throw locked(root, file, null);

@@ -1,10 +1,8 @@
 package dev.holdfast.storage.rocks;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,15 +22,22 @@ final class DiskReserve implements AutoCloseable {
   private static final int AT_ONCE_BYTES = 16 << 20;
 
   private final Path file;
-  private final FileStore fileSystem;
+  private final Volume volume;
   private final long bytes;
   private @Nullable Thread filler;
   private volatile boolean stop;
 
-  DiskReserve(Path file, long wanted, boolean automatic) throws IOException {
+  /**
+   * Makes no file yet.
+   *
+   * @param file where it is to be
+   * @param volume what the file takes room from
+   * @param bytes how much; 0 for no file at all
+   */
+  DiskReserve(Path file, Volume volume, long bytes) {
     this.file = file;
-    this.fileSystem = Files.getFileStore(file.toAbsolutePath().getParent());
-    this.bytes = automatic ? Math.min(wanted, fileSystem.getTotalSpace() / 20) : wanted;
+    this.volume = volume;
+    this.bytes = bytes;
   }
 
   long bytes() {
@@ -40,26 +45,29 @@ final class DiskReserve implements AutoCloseable {
   }
 
   long freeBytes() {
-    try {
-      return fileSystem.getUsableSpace();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return volume.freeBytes();
   }
 
-  boolean isWhole() {
+  /** What is free and what the file holds, which may be a part of the reserve or nothing. */
+  long roomBytes() {
+    // In this order: while the file grows, room may seem larger than it is, and never smaller.
+    long free = volume.freeBytes();
+    return free + fileBytes();
+  }
+
+  private long fileBytes() {
     try {
-      return bytes == 0 || (Files.exists(file) && Files.size(file) >= bytes);
+      return Files.exists(file) ? Files.size(file) : 0;
     } catch (IOException e) {
       LOG.warn("cannot look at the reserve file {}: {}", file, e.getMessage());
-      return false;
+      return 0;
     }
   }
 
-  /** Makes the file when it is missing and there is room for it and as much again. */
+  /** Makes the file, or what is missing of it, when as much again stays free. */
   void restore() {
     Thread running = filler;
-    if (isWhole() || (running != null && running.isAlive()) || freeBytes() < 2 * bytes) {
+    if (fileBytes() >= bytes || (running != null && running.isAlive()) || roomBytes() < 2 * bytes) {
       return;
     }
     stop = false;
@@ -78,7 +86,7 @@ final class DiskReserve implements AutoCloseable {
     stopFilling();
     try {
       if (Files.deleteIfExists(file)) {
-        LOG.warn("the disk is full: released the reserve of {} bytes", bytes);
+        LOG.warn("room is needed: released the reserve of {} bytes", bytes);
       }
     } catch (IOException e) {
       LOG.warn("cannot release the reserve file {}: {}", file, e.getMessage());

@@ -2,10 +2,10 @@ package dev.holdfast.storage.rocks;
 
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.StoreHealth;
+import dev.holdfast.storage.log.BodyRange;
 import dev.holdfast.storage.log.RowBatch;
 import dev.holdfast.storage.log.RowEngine;
 import dev.holdfast.storage.log.RowFamily;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -14,8 +14,6 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
-import org.rocksdb.Status;
-import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,43 +31,42 @@ final class RocksEngine implements RowEngine {
   private final DiskReserve reserve;
   private final WalWatch wals;
   private final HealthMonitor health;
+  private final DatabaseWriter writer;
   private final Compactor compactor = new Compactor();
+  private final RoomMaker roomMaker;
   private final RocksRowBatch batch = new RocksRowBatch();
-  private final WriteOptions synced = new WriteOptions().setSync(true);
-  private final WriteOptions unsynced = new WriteOptions().setSync(false);
-  private final WriteOptions syncedAtOnce = new WriteOptions().setSync(true).setNoSlowdown(true);
-  private final WriteOptions unsyncedAtOnce = new WriteOptions().setSync(false).setNoSlowdown(true);
   private final ReadOptions reading = new ReadOptions();
 
   /** A chunk is read once: it must not push out of the cache what is read again. */
   private final ReadOptions readingOnce = new ReadOptions().setFillCache(false);
 
-  // `database` is replaced under the write lock by the owner and read under the read lock by all.
+  // Changed under the write lock by the owner, read under the read lock by all.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private @Nullable Database database;
+  private boolean closed;
 
   // Owner thread.
   private long writtenCommit;
   private long durableCommit;
 
   RocksEngine(
-      DataDirectory directory, StoreSettings settings, RocksOptions options, AutoCloseable keys)
-      throws StoreException {
+      DataDirectory directory,
+      StoreSettings settings,
+      RocksOptions options,
+      Volume volume,
+      AutoCloseable keys) {
     this.directory = directory;
     this.options = options;
     this.keys = keys;
-    try {
-      boolean automatic = settings.reserveBytes() < 0;
-      this.reserve =
-          new DiskReserve(
-              directory.reserve(),
-              automatic ? settings.wantedReserve() : settings.reserveBytes(),
-              automatic);
-    } catch (IOException e) {
-      throw new StoreException(StoreException.Reason.IO, "cannot look at the file system: " + e, e);
-    }
+    this.reserve =
+        new DiskReserve(directory.reserve(), volume, settings.reserveOn(volume.totalBytes()));
     this.wals = new WalWatch(directory.wal(), directory.walList());
     this.health = new HealthMonitor(reserve);
+    this.writer = new DatabaseWriter(health);
+    this.roomMaker =
+        new RoomMaker(
+            new RoomMaker.Parts(compactor, reserve, health, wals, options),
+            () -> settings.clock().millis());
   }
 
   /** Verifies the log, opens the database, checks that everything verified is in it. */
@@ -110,7 +107,7 @@ final class RocksEngine implements RowEngine {
     }
     batch.bind(opened.families());
     wals.write(durableCommit);
-    reserve.restore();
+    health.opened();
     health.refresh(opened.db(), false);
   }
 
@@ -123,8 +120,26 @@ final class RocksEngine implements RowEngine {
         throw e;
       }
       reserve.release();
-      return Database.open(options, directory.db());
+      LOG.info("opening with the room of the reserve");
     }
+    try {
+      return Database.open(options, directory.db());
+    } catch (StoreException e) {
+      throw e.reason() == StoreException.Reason.DISK_FULL ? needsRoom(e) : e;
+    }
+  }
+
+  private StoreException needsRoom(StoreException e) {
+    return new StoreException(
+        StoreException.Reason.DISK_FULL,
+        "the disk is full, and opening needs room for what is in the write-ahead log: free about "
+            + options.neededToOpenBytes()
+            + " bytes where the data directory "
+            + directory.root()
+            + " is, then try again ("
+            + e.getMessage()
+            + ")",
+        e);
   }
 
   @Override
@@ -136,9 +151,7 @@ final class RocksEngine implements RowEngine {
   public void write(boolean sync, long commit) throws StoreException {
     Database open = open();
     try {
-      if (!writtenAtOnce(open, sync)) {
-        open.db().write(sync ? synced : unsynced, batch.nativeBatch());
-      }
+      writer.write(open.db(), batch.nativeBatch(), sync);
     } catch (RocksDBException e) {
       throw failed("cannot write", e);
     }
@@ -147,28 +160,6 @@ final class RocksEngine implements RowEngine {
       durableCommit = commit;
     }
     wals.afterWrite(open.db(), durableCommit);
-  }
-
-  /**
-   * Writes unless RocksDB wants the writer to wait for flushes and compactions. Waiting is right
-   * under load and wrong on a full disk, where they never finish.
-   */
-  private boolean writtenAtOnce(Database open, boolean sync) throws RocksDBException {
-    try {
-      open.db().write(sync ? syncedAtOnce : unsyncedAtOnce, batch.nativeBatch());
-      return true;
-    } catch (RocksDBException e) {
-      Status status = e.getStatus();
-      if (status == null || status.getCode() != Status.Code.Incomplete) {
-        throw e;
-      }
-      if (health.outOfRoom()) {
-        throw new RocksDBException(
-            "No space left for merging what was written",
-            new Status(Status.Code.IOError, Status.SubCode.NoSpace, ""));
-      }
-      return false;
-    }
   }
 
   @Override
@@ -195,6 +186,9 @@ final class RocksEngine implements RowEngine {
   public byte @Nullable [] get(RowFamily family, byte[] key) throws StoreException {
     lock.readLock().lock();
     try {
+      if (database == null && !closed) {
+        throw new StoreException(StoreException.Reason.IO, health.last().reason());
+      }
       Database open = open();
       ReadOptions how = family == RowFamily.BODY ? readingOnce : reading;
       return open.db().get(open.family(family), how, key);
@@ -231,8 +225,13 @@ final class RocksEngine implements RowEngine {
 
   @Override
   public void reopen() throws StoreException {
-    closeDatabase();
-    start();
+    closeDatabase(false);
+    try {
+      start();
+    } catch (StoreException e) {
+      health.down("the database could not be opened again: " + e.getMessage());
+      throw e;
+    }
   }
 
   @Override
@@ -252,6 +251,11 @@ final class RocksEngine implements RowEngine {
   }
 
   @Override
+  public boolean makeRoom(BodyRange bodies) {
+    return roomMaker.step(open(), bodies);
+  }
+
+  @Override
   public long fileBytes(RowFamily family) {
     Database open = open();
     try {
@@ -267,6 +271,9 @@ final class RocksEngine implements RowEngine {
     if (open != null) {
       wals.whenQuiet(durableCommit);
       health.refresh(open.db(), false);
+      if (health.last().publishable()) {
+        roomMaker.notNeeded();
+      }
     }
   }
 
@@ -287,23 +294,20 @@ final class RocksEngine implements RowEngine {
       }
       wals.write(durableCommit);
     }
-    closeDatabase();
+    closeDatabase(true);
     closeRest();
   }
 
   /** After a failed start: closes without claiming that anything is durable. */
   void abandon() {
-    closeDatabase();
+    closeDatabase(true);
     closeRest();
   }
 
   private void closeRest() {
     reserve.close();
     batch.close();
-    synced.close();
-    unsynced.close();
-    syncedAtOnce.close();
-    unsyncedAtOnce.close();
+    writer.close();
     reading.close();
     readingOnce.close();
     options.close();
@@ -315,10 +319,11 @@ final class RocksEngine implements RowEngine {
     }
   }
 
-  private void closeDatabase() {
+  private void closeDatabase(boolean forGood) {
     compactor.finish();
     lock.writeLock().lock();
     try {
+      closed = forGood;
       Database open = database;
       database = null;
       if (open != null) {

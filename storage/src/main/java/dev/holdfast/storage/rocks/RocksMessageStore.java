@@ -7,6 +7,7 @@ import dev.holdfast.storage.keys.FileKeyProvider;
 import dev.holdfast.storage.keys.KeyProvider;
 import dev.holdfast.storage.keys.KeyringSealer;
 import dev.holdfast.storage.log.LogStore;
+import java.io.IOException;
 import java.nio.file.Files;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,19 @@ public final class RocksMessageStore {
    */
   public static MessageStore open(StoreSettings settings) throws StoreException {
     DataDirectory directory = DataDirectory.open(settings.dataDirectory());
+    Volume volume;
+    try {
+      volume = Volume.of(directory.root());
+    } catch (IOException e) {
+      directory.close();
+      throw new StoreException(StoreException.Reason.IO, "cannot look at the file system: " + e, e);
+    }
+    return open(settings.fitting(volume.totalBytes()), directory, volume);
+  }
+
+  /** Opens in a directory that is locked, and closes it when that fails. */
+  static MessageStore open(StoreSettings settings, DataDirectory directory, Volume volume)
+      throws StoreException {
     KeyringSealer sealer;
     try {
       sealer = openKeys(settings, directory);
@@ -38,7 +52,8 @@ public final class RocksMessageStore {
       throw e;
     }
     RocksEngine engine =
-        new RocksEngine(directory, settings, new RocksOptions(settings, directory.wal()), sealer);
+        new RocksEngine(
+            directory, settings, new RocksOptions(settings, directory.wal()), volume, sealer);
     boolean started = false;
     // Beside the reading of log and index, which mostly waits for the disk.
     Thread warmUp = new Thread(CipherWarmUp::run, "holdfast-store-warm-up");

@@ -25,14 +25,18 @@ import org.rocksdb.WALRecoveryMode;
 /** Options of the database and its families, and the native objects they hold. */
 final class RocksOptions implements AutoCloseable {
   static final int MAX_WRITE_BUFFERS = 4;
+  private static final int TABLE_BUFFERS = 2;
+  private static final int MERGE_BUFFERS = 8;
 
   private final List<RocksObject> owned = new ArrayList<>();
   private final Statistics statistics;
+  private final long writeBufferBytes;
   private final DBOptions dbOptions;
   private final List<ColumnFamilyDescriptor> families = new ArrayList<>();
 
   RocksOptions(StoreSettings settings, Path walDirectory) {
     RocksDB.loadLibrary();
+    writeBufferBytes = settings.writeBufferBytes();
     statistics = own(new Statistics());
     statistics.setStatsLevel(StatsLevel.EXCEPT_DETAILED_TIMERS);
     dbOptions = own(new DBOptions());
@@ -81,6 +85,21 @@ final class RocksOptions implements AutoCloseable {
     return statistics.getTickerCount(TickerType.WAL_FILE_SYNCED);
   }
 
+  /** What RocksDB allocates for a log that it begins. */
+  long walAllocationBytes() {
+    return writeBufferBytes + writeBufferBytes / 10;
+  }
+
+  /** What opening may write: the logs as tables, and a new log. */
+  long neededToOpenBytes() {
+    return dbOptions.maxTotalWalSize() + walAllocationBytes();
+  }
+
+  /** What one merge below level 0 reads, and so writes, at most. */
+  long maxMergeBytes() {
+    return MERGE_BUFFERS * writeBufferBytes;
+  }
+
   /** The default family, which stays empty, and then one per {@link RowFamily} in its order. */
   List<ColumnFamilyDescriptor> families() {
     return families;
@@ -97,6 +116,11 @@ final class RocksOptions implements AutoCloseable {
         .setLevel0FileNumCompactionTrigger(12)
         .setLevel0SlowdownWritesTrigger(40)
         .setLevel0StopWritesTrigger(60)
+        // A merge needs the room of what it writes until it gives back what it read: on a disk that
+        // is nearly full, only small ones can be done.
+        .setTargetFileSizeBase(TABLE_BUFFERS * settings.writeBufferBytes())
+        .setMaxBytesForLevelBase(MERGE_BUFFERS * settings.writeBufferBytes())
+        .setMaxCompactionBytes(MERGE_BUFFERS * settings.writeBufferBytes())
         // Deletions stretch the files of level 0 over each other: without a filter a read would
         // fetch a wrong chunk from each of them. One chunk is one key, so it costs next to nothing.
         .setTableFormatConfig(table(cache).setFilterPolicy(own(new BloomFilter(10))));

@@ -9,7 +9,8 @@ import java.time.Clock;
  * @param dataDirectory where everything is kept; created 0700 when missing
  * @param keyFile the key-encryption key, 32 raw bytes, 0600; created for a store without data
  * @param writeBufferBytes one write buffer of chunk bodies; up to four may be in memory, and the
- *     write-ahead log grows to about three of them
+ *     write-ahead log grows to about three of them; at most 1/128 of the file system and 1/6 of the
+ *     reserve is used
  * @param blockCacheBytes cache for reading
  * @param reserveBytes size of the reserve file, and the free space below which nothing is
  *     published; negative: as much as the write buffers and the log may need twice over, at most 5
@@ -28,6 +29,13 @@ public record StoreSettings(
     Clock clock) {
 
   private static final long MIB = 1L << 20;
+  private static final long RESERVE_SHARE = 20;
+
+  /** Write buffers, logs of their size, and logs kept to be recycled are about a dozen. */
+  private static final long BUFFER_SHARE = 128;
+
+  /** Four in memory, the log that is begun, and a little. */
+  private static final long BUFFERS_IN_RESERVE = 6;
 
   /** Checks the ranges. */
   public StoreSettings {
@@ -117,8 +125,29 @@ public record StoreSettings(
     return 3 * writeBufferBytes;
   }
 
-  /** Twice what memory and log may hold, so that all of it can be written out on a full disk. */
-  long wantedReserve() {
-    return 2 * (RocksOptions.MAX_WRITE_BUFFERS * writeBufferBytes + maxWalBytes());
+  /**
+   * Bytes to keep on a file system of that size. Automatic: twice what memory and log may hold, so
+   * that all of it can be written out on a full disk.
+   */
+  long reserveOn(long totalBytes) {
+    return reserveBytes >= 0
+        ? reserveBytes
+        : Math.min(
+            2 * (RocksOptions.MAX_WRITE_BUFFERS * writeBufferBytes + maxWalBytes()),
+            totalBytes / RESERVE_SHARE);
+  }
+
+  /**
+   * The same with buffers that a file system of that size can take, and that the reserve can take
+   * in when all of them must be written out on a full disk.
+   */
+  StoreSettings fitting(long totalBytes) {
+    long most = totalBytes / BUFFER_SHARE;
+    long reserve = reserveOn(totalBytes);
+    if (reserve > 0) {
+      most = Math.min(most, reserve / BUFFERS_IN_RESERVE);
+    }
+    most = Math.max(MIB, most);
+    return writeBufferBytes <= most ? this : withMemory(most, blockCacheBytes);
   }
 }

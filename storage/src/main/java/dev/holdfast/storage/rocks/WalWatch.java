@@ -2,6 +2,7 @@ package dev.holdfast.storage.rocks;
 
 import dev.holdfast.storage.StoreException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.rocksdb.RocksDB;
@@ -50,6 +51,28 @@ final class WalWatch {
       write(durableCommit);
     }
     durableAtLastLook = durableCommit;
+  }
+
+  /**
+   * What the logs take beyond one that has just begun: those that wait for a flush or to be
+   * recycled.
+   *
+   * @param allocation what a log that has just begun takes
+   */
+  long idleBytes(long allocation) {
+    try {
+      List<Path> files = WalVerifier.files(logs);
+      long sum = 0;
+      for (int i = 0; i < files.size(); i++) {
+        long size = Files.size(files.get(i));
+        sum += i < files.size() - 1 ? size : Math.max(0, size - allocation);
+      }
+      return sum;
+    } catch (IOException | StoreException e) {
+      // One was deleted between listing and looking.
+      LOG.debug("cannot look at the logs", e);
+      return 0;
+    }
   }
 
   void write(long durableCommit) {

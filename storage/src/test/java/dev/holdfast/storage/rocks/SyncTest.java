@@ -16,7 +16,7 @@ class SyncTest {
     StoreSettings settings = TestSettings.small(directory.resolve("data"));
     DataDirectory data = DataDirectory.open(settings.dataDirectory());
     RocksOptions options = new RocksOptions(settings, data.wal());
-    RocksEngine engine = new RocksEngine(data, settings, options, () -> {});
+    RocksEngine engine = new RocksEngine(data, settings, options, Volume.of(directory), () -> {});
     engine.start();
     long before = options.walSyncs();
     for (int i = 1; i <= 20; i++) {
