@@ -4,7 +4,6 @@ import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -274,14 +273,6 @@ final class Backlog {
   }
 
   /**
-   * What to read.
-   *
-   * @param chunks in order
-   * @param onward they follow on the window without a gap; otherwise they only bring bodies
-   */
-  record Reading(List<ChunkInfo> chunks, boolean onward) {}
-
-  /**
    * The chunks to read next: those of returned messages whose bodies are needed, else those from
    * {@code loadFrom} on. Empty when nothing is missing or there is enough in memory.
    */
@@ -299,19 +290,7 @@ final class Backlog {
 
   /** Chunks from a sequence on, some bytes of them. */
   List<ChunkInfo> chunksFrom(long first, StoreView.LogView log, long readAheadBytes) {
-    List<ChunkInfo> chunks = new ArrayList<>();
-    long bytes = 0;
-    long from = first;
-    while (from < end && bytes < readAheadBytes) {
-      ChunkInfo chunk = log.chunkAtOrAfter(from);
-      if (chunk == null) {
-        break;
-      }
-      chunks.add(chunk);
-      bytes += chunk.bytes();
-      from = chunk.endSequence();
-    }
-    return chunks;
+    return Reading.chunks(log, first, end, readAheadBytes);
   }
 
   /**

@@ -57,7 +57,7 @@ final class BacklogReader implements Settler.BodyFetcher {
     if (log == null) {
       return;
     }
-    Backlog.Reading reading = cursor.backlog.toRead(log, readAheadBytes);
+    Reading reading = cursor.backlog.toRead(log, readAheadBytes);
     if (reading.chunks().isEmpty()) {
       if (!cursor.backlog.incomplete()) {
         dirty.add(cursor.subscription);

@@ -2,17 +2,10 @@ package dev.holdfast.broker.domain.owner;
 
 import static dev.holdfast.broker.domain.owner.SimModel.check;
 
-import dev.holdfast.broker.domain.EdgeLoop;
-import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
-import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
-import dev.holdfast.broker.domain.PublishAnswer;
-import dev.holdfast.broker.domain.PublisherPort;
-import dev.holdfast.broker.domain.TargetRequest;
 import dev.holdfast.storage.FaultyMessageStore;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +23,7 @@ final class Simulation {
   private final Rig rig;
   private final SimWorld world;
   private final SimTransactions transactions;
-  private final List<Producer> producers = new ArrayList<>();
+  private final List<SimProducer> producers = new ArrayList<>();
   private final List<SimConsumer> consumers = new ArrayList<>();
   private final List<SimBrowser> browsers = new ArrayList<>();
   private int nextId = 1;
@@ -59,68 +52,6 @@ final class Simulation {
     }
   }
 
-  /** A sending link; its messages carry growing numbers. */
-  private final class Producer implements PublisherPort {
-    final int number = nextProducer++;
-    final String node;
-    final boolean anonymous = random.nextInt(4) == 0;
-    boolean dead;
-    int unanswered;
-
-    Producer(String node) {
-      this.node = node;
-      rig.submit(
-          new OwnerCommand.OpenPublisher(
-              this, Rig.peer(), TargetRequest.of(anonymous ? "" : node)));
-    }
-
-    void send() {
-      List<OwnerCommand> batch = new ArrayList<>();
-      for (int i = random.nextInt(4); i >= 0; i--) {
-        SimModel.Publish sent =
-            model.send(nextId++, node, number, random.nextInt(10) != 0, group());
-        boolean confirm = random.nextInt(10) != 0;
-        byte[] body = SimModel.body(sent.id, random.nextInt(220));
-        String group = sent.group.isEmpty() ? null : sent.group;
-        IncomingMessage.Marks marks = new IncomingMessage.Marks(group, 0, 0, null, null, 0);
-        IncomingMessage message =
-            new IncomingMessage(sent.durable, (byte) 4, -1, 0, 0, body, marks);
-        batch.add(new OwnerCommand.Publish(this, node, message, sent.id, confirm));
-        unanswered += confirm ? 1 : 0;
-      }
-      rig.inbox.put(batch);
-    }
-
-    /** Only the red queue knows groups. */
-    private String group() {
-      int group = node.equals("red") ? random.nextInt(4) : 0;
-      return group == 0 ? "" : "group " + group;
-    }
-
-    @Override
-    public EdgeLoop loop() {
-      return rig.edge;
-    }
-
-    @Override
-    public void opened(NodeInfo opened) {
-      check(anonymous || opened.name().equals(node), "opened the wrong node");
-    }
-
-    @Override
-    public void answered(List<PublishAnswer> answers) {
-      for (PublishAnswer answer : answers) {
-        unanswered--;
-        model.told((int) answer.token(), answer.error() == null);
-      }
-    }
-
-    @Override
-    public void closed(NodeError error) {
-      dead = true;
-    }
-  }
-
   void run(int steps) {
     for (int i = 0; i < steps; i++) {
       step();
@@ -135,7 +66,7 @@ final class Simulation {
   private void step() {
     int dice = random.nextInt(100);
     if (dice < 20) {
-      producer().send();
+      nextId = producer().send(nextId);
     } else if (dice < 32) {
       transactions.step(nextId++, pick(SimWorld.QUEUES));
     } else if (dice < 48) {
@@ -149,7 +80,7 @@ final class Simulation {
       consumer.close();
       consumers.remove(consumer);
     } else if (dice < 84) {
-      Producer producer = producer();
+      SimProducer producer = producer();
       producers.remove(producer);
       rig.submit(new OwnerCommand.ClosePublisher(producer, LinkEnding.CLOSED));
     } else if (dice < 90) {
@@ -173,10 +104,11 @@ final class Simulation {
     transactions.timePassed();
   }
 
-  private Producer producer() {
+  private SimProducer producer() {
     producers.removeIf(p -> p.dead);
     if (producers.isEmpty() || (producers.size() < 4 && random.nextInt(6) == 0)) {
-      producers.add(new Producer(pick(random.nextBoolean() ? SimWorld.QUEUES : SimWorld.TOPICS)));
+      String node = pick(random.nextBoolean() ? SimWorld.QUEUES : SimWorld.TOPICS);
+      producers.add(new SimProducer(rig, model, random, nextProducer++, node));
     }
     return producers.get(random.nextInt(producers.size()));
   }
