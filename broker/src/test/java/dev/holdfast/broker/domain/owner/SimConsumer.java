@@ -218,6 +218,8 @@ final class SimConsumer implements ConsumerPort {
       check(delivered <= limit, "delivered above the credit");
       if (closed) {
         if (!ownSubscription) {
+          // What is handed out settled is accepted, also by a link that is on its way out.
+          message(delivery).mayBeGone |= preSettled;
           model.firstDelivery(message(delivery), delivery, this);
         }
         continue;
