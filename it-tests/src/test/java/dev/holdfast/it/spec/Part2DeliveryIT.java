@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.qpid.protonj2.test.driver.codec.messaging.Accepted;
 import org.apache.qpid.protonj2.test.driver.codec.primitives.Binary;
+import org.apache.qpid.protonj2.test.driver.codec.primitives.UnsignedInteger;
+import org.apache.qpid.protonj2.test.driver.codec.primitives.UnsignedLong;
 import org.apache.qpid.protonj2.test.driver.codec.transport.DeliveryState;
 import org.apache.qpid.protonj2.test.driver.codec.transport.ReceiverSettleMode;
 import org.apache.qpid.protonj2.test.driver.codec.transport.Role;
@@ -227,5 +229,66 @@ class Part2DeliveryIT {
       peer.alive();
     }
     assertThat(SharedBroker.broker().cli().messages(queue)).isEqualTo(1);
+  }
+
+  @Test
+  void s2_7_3_aMessageLargerThanTheReceiverTakesIsNotSent() throws IOException {
+    String queue = Peer.queue();
+    Peer.put(queue, "x".repeat(200), "small");
+    try (Peer peer = Peer.begun()) {
+      peer.attachedReceiver(0);
+      peer.script
+          .remoteAttach()
+          .ofReceiver()
+          .withName("small")
+          .withHandle(0)
+          .withMaxMessageSize(UnsignedLong.valueOf(100))
+          .withSource()
+          .withAddress(queue)
+          .also()
+          .now();
+      peer.done();
+      // It is left to others; the next one comes.
+      peer.script.expectTransfer().withPayload(Peer.text("small"));
+      peer.credit(0, 0, 1).done();
+    }
+    assertThat(SharedBroker.broker().cli().messages(queue)).isEqualTo(2);
+  }
+
+  @Test
+  void s2_7_5_aContinuationMustNotChangeTheTag() throws IOException {
+    try (Peer peer = Peer.begun().sender(0, Peer.queue())) {
+      peer.script.expectDetach().withHandle(0).withClosed(true).withError("amqp:invalid-field");
+      for (int part = 0; part < 2; part++) {
+        peer.script
+            .remoteTransfer()
+            .withHandle(0)
+            .withDeliveryId(0)
+            .withDeliveryTag(Peer.tag(part))
+            .withMore(part == 0)
+            .withPayload(new byte[] {0, 0x53, 0x77})
+            .now();
+      }
+      peer.done();
+    }
+  }
+
+  @Test
+  void s2_7_5_aContinuationMustNotChangeTheMessageFormat() throws IOException {
+    try (Peer peer = Peer.begun().sender(0, Peer.queue())) {
+      peer.script.expectDetach().withHandle(0).withClosed(true).withError("amqp:invalid-field");
+      for (int part = 0; part < 2; part++) {
+        peer.script
+            .remoteTransfer()
+            .withHandle(0)
+            .withDeliveryId(0)
+            .withDeliveryTag(Peer.tag(0))
+            .withMessageFormat(UnsignedInteger.valueOf(part).longValue())
+            .withMore(part == 0)
+            .withPayload(new byte[] {0, 0x53, 0x77})
+            .now();
+      }
+      peer.done();
+    }
   }
 }
