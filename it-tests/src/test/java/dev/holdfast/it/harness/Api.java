@@ -33,6 +33,33 @@ public final class Api {
   }
 
   /**
+   * Deletes a queue with its messages.
+   *
+   * @param name of it
+   */
+  public void deleteQueue(String name) {
+    call("DELETE", "/queues/" + name, "");
+  }
+
+  /**
+   * Makes a topic with the defaults.
+   *
+   * @param name of it
+   */
+  public void createTopic(String name) {
+    call("POST", "/topics", "{\"name\":\"" + name + "\"}");
+  }
+
+  /**
+   * Deletes a topic with its subscriptions.
+   *
+   * @param name of it
+   */
+  public void deleteTopic(String name) {
+    call("DELETE", "/topics/" + name, "");
+  }
+
+  /**
    * One request that must succeed.
    *
    * @param method of HTTP
