@@ -7,14 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.MessageStore;
-import dev.holdfast.storage.PlainSealer;
 import dev.holdfast.storage.StoreBatch;
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.StoreException.Reason;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
-import dev.holdfast.storage.log.LogStore;
-import dev.holdfast.storage.log.RowFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -252,41 +249,6 @@ class FullDiskTest {
     assertThat(disk.freeBytes()).isLessThan(RESERVE);
     awaitPublishing();
     assertThat(disk.freeBytes()).isGreaterThan(RESERVE);
-  }
-
-  /**
-   * After a merge that found no room, RocksDB merges nothing until there is room for everything it
-   * would read.
-   */
-  @Test
-  void aMergeThatFindsNoRoomDoesNotEndAllMerging() throws Exception {
-    store.close();
-    StoreSettings settings = settings(disk.root().resolve("other")).withReserveBytes(8L << 20);
-    DataDirectory directory = DataDirectory.open(settings.dataDirectory());
-    RocksOptions options = new RocksOptions(settings, directory.wal());
-    RocksEngine engine = new RocksEngine(directory, settings, options, disk, () -> {});
-    engine.start();
-    store =
-        LogStore.start(
-            engine,
-            new PlainSealer(),
-            () -> clock.millis(),
-            new LogStore.Keys(1 << 20, Runnable::run));
-    StoreFiles.createQueue(store, QUEUE);
-    publishUntilRefused(10);
-    consume(0.5);
-    // With empty write buffers, so that only the merge fails.
-    engine.reopen();
-    disk.fillBut(3L << 20);
-    engine.compactLater(RowFamily.BODY, new byte[8], new byte[] {1, 0, 0, 0, 0, 0, 0, 0});
-    await().until(() -> !compacting());
-    consume(0.95);
-    awaitPublishing();
-  }
-
-  private static boolean compacting() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .anyMatch(thread -> thread.getName().equals("holdfast-store-compaction"));
   }
 
   @Test
