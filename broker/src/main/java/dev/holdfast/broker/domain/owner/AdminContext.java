@@ -17,7 +17,13 @@ record AdminContext(
     ReadAhead reads,
     BacklogReader backlogs,
     DirtySubscriptions dirty,
+    Timekeeper time,
+    StoreGate gate,
     DomainSettings settings) {
+
+  DeadLetterTasks tasks() {
+    return time.tasks();
+  }
 
   /** The queue at this address, if the principal may do this to it. */
   Queue queue(Principal principal, Permission permission, String address) {

@@ -57,7 +57,7 @@ final class Committer {
       DirtySubscriptions dirty,
       Timekeeper time) {}
 
-  private record Undo(int logId, long sequence, int bytes) {}
+  private record Undo(NodeLog log, long sequence, int bytes) {}
 
   /** What a failed batch may have stored although it is refused. */
   private record Undos(List<Undo> appends, List<IdempotencyCheck.Staged> keys) {}
@@ -84,6 +84,7 @@ final class Committer {
    * @throws CommitFailedException nothing of the batch may be answered, and the broker must end
    */
   void commit() {
+    batch.seal();
     if (batch.changes().isEmpty()) {
       if (batch.waitedFor()) {
         syncNow();
@@ -164,6 +165,7 @@ final class Committer {
     if (change != null && !change.stage(batch)) {
       batch.dropNodeChange();
     }
+    batch.seal();
     if (batch.changes().isEmpty()) {
       store.sync();
     } else {
@@ -188,7 +190,7 @@ final class Committer {
     List<Undo> undo = new ArrayList<>();
     for (NodeLog log : batch.appendedTo()) {
       for (StoredMessage message : batch.published(log)) {
-        undo.add(new Undo(log.id, message.sequence(), message.bytes()));
+        undo.add(new Undo(log, message.sequence(), message.bytes()));
       }
     }
     Undos all = new Undos(undo, List.copyOf(keys.staged()));
@@ -197,14 +199,16 @@ final class Committer {
   }
 
   private void takeOut(Undo append) {
-    StoreView.LogView log = store.view().log(append.logId());
+    int logId = append.log().id;
+    StoreView.LogView log = store.view().log(logId);
     if (log == null || append.sequence() >= log.nextSequence()) {
       return;
     }
     for (int id : log.cursorIds()) {
       StoreView.CursorView cursor = log.cursor(id);
       if (cursor != null && !cursor.acknowledged(append.sequence())) {
-        batch.changes().acknowledge(append.logId(), id, append.sequence(), append.bytes());
+        batch.changes().acknowledge(logId, id, append.sequence(), append.bytes());
+        batch.goneUnread(append.log());
       }
     }
   }

@@ -108,7 +108,7 @@ final class Delays {
     return sequence;
   }
 
-  private static StoredTimer timer(long momentMs, int logId, long sequence) {
+  static StoredTimer timer(long momentMs, int logId, long sequence) {
     return new StoredTimer(momentMs, TIMER, logId, sequence, NO_VALUE);
   }
 

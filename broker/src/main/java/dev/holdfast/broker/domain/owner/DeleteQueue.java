@@ -57,6 +57,7 @@ final class DeleteQueue implements NodeChange {
     dead.delayed().stageDrop(batch.changes(), dead.id());
     chosen.delayed().stageDrop(batch.changes(), chosen.id());
     batch.changes().dropLog(dead.log.id);
+    batch.changes().deleteDefinition(DeadLetterTally.key(dead.log.id));
     for (NodeLog log : chosen.logs()) {
       batch.changes().dropLog(log.id);
     }

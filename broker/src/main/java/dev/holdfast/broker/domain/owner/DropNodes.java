@@ -30,6 +30,7 @@ final class DropNodes implements NodeChange {
         if (queue.deadLetters != null) {
           queue.deadLetters.delayed().stageDrop(batch.changes(), queue.deadLetters.id());
           batch.changes().dropLog(queue.deadLetters.log.id);
+          batch.changes().deleteDefinition(DeadLetterTally.key(queue.deadLetters.log.id));
         }
         for (NodeLog log : queue.logs()) {
           batch.changes().dropLog(log.id);

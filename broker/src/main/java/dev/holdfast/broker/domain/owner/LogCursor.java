@@ -5,6 +5,7 @@ import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -124,15 +125,22 @@ final class LogCursor {
   }
 
   /** What the subscription does not take of these is consumed at once, and never kept. */
-  void stageChoice(StagedBatch batch, List<StoredMessage> messages, List<String> containers) {
+  void stageChoice(
+      StagedBatch batch,
+      List<StoredMessage> messages,
+      List<String> containers,
+      IdentityHashMap<StoredMessage, LogCursor> addressed) {
     Intake intake = subscription.intake;
-    if (intake == null) {
+    if (intake == null && addressed.isEmpty()) {
       return;
     }
     List<StoredMessage> chosen = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
       StoredMessage message = messages.get(i);
-      if (intake.takes(message, containers.get(i))) {
+      LogCursor only = addressed.get(message);
+      boolean takes =
+          only == null ? intake == null || intake.takes(message, containers.get(i)) : only == this;
+      if (takes) {
         chosen.add(message);
       } else {
         batch.changes().acknowledge(log.id, id, message.sequence(), message.bytes());

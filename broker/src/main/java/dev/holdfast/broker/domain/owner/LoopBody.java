@@ -99,7 +99,9 @@ final class LoopBody {
                 deadLetters,
                 undertaker,
                 budget,
-                notes));
+                notes),
+            access,
+            around.filters());
     keys = new IdempotencyCheck(store, batch, settings.maxKeyBytes());
     Acceptance acceptance = new Acceptance(batch, gate, keys, time.delays());
     Discharger discharger = new Discharger(nodes, access, acceptance, batch, settler);
@@ -116,7 +118,9 @@ final class LoopBody {
                 store, nodes, batch, settler, discharger, outbox, gate, keys, dirty, time),
             settings,
             around.pause());
-    admin = new AdminContext(store, nodes, access, staging, reads, backlogs, dirty, settings);
+    admin =
+        new AdminContext(
+            store, nodes, access, staging, reads, backlogs, dirty, time, gate, settings);
   }
 
   /** Builds everything from the store, without what is volatile. Before the first turn. */
@@ -331,6 +335,7 @@ final class LoopBody {
         delivery.consumer.outcomeStored(delivery);
       }
     }
+    time.committed();
     List<Discharge> discharges = batch.discharges();
     for (int i = 0; i < discharges.size(); i++) {
       discharges.get(i).answer();

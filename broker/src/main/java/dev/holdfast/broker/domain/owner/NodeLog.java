@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.QueueDefinition.Lifetime;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +41,16 @@ final class NodeLog {
   /** The containers that published them; kept only while a cursor chooses. */
   private final List<String> publishedBy = new ArrayList<>(0);
 
+  /** Of those, what only one cursor is to see: messages that go back to a subscription. */
+  private final IdentityHashMap<StoredMessage, LogCursor> addressed = new IdentityHashMap<>(0);
+
   private long published;
 
   /** How long messages live here; null: until they are consumed, whatever they bring. */
   @Nullable Lifetime lifetime = Lifetime.DEFAULT;
+
+  /** Counts its messages, when they are dead letters. */
+  @Nullable DeadLetterTally tally;
 
   private long soonestExpiryMs = Long.MAX_VALUE;
 
@@ -137,12 +144,22 @@ final class NodeLog {
 
   /** When a message that comes now expires here, by its own wish and the node's; 0: never. */
   private long expiryMs(IncomingMessage message, long nowMs) {
+    return expiryMs(message.expiryMs(), message.ttlMs(), nowMs);
+  }
+
+  /** When a message expires whose time begins here anew; 0: never. */
+  long freshExpiryMs(StoredMessage message, long nowMs) {
+    boolean limited = (message.flags() & StoredMessage.HAS_TTL) != 0;
+    return expiryMs(0, limited ? Integer.toUnsignedLong(message.ttlMs()) : -1, nowMs);
+  }
+
+  private long expiryMs(long wishedMs, long ttlMs, long nowMs) {
     if (lifetime == null) {
       return 0;
     }
-    long expiry = message.expiryMs();
-    if (expiry == 0 && message.ttlMs() >= 0) {
-      expiry = nowMs + message.ttlMs();
+    long expiry = wishedMs;
+    if (expiry == 0 && ttlMs >= 0) {
+      expiry = nowMs + ttlMs;
     }
     if (expiry == 0 && lifetime.defaultTtlMs() > 0) {
       expiry = nowMs + lifetime.defaultTtlMs();
@@ -160,11 +177,25 @@ final class NodeLog {
    */
   void stageMove(
       StagedBatch batch, StoredMessage message, long expiryMs, MessageAttributes attributes) {
+    stageMove(batch, message, expiryMs, attributes, null);
+  }
+
+  /**
+   * The same for one cursor alone.
+   *
+   * @param only the cursor; the others have consumed it in the same batch. Null: it is for all
+   * @return the message as it is appended
+   */
+  StoredMessage stageMove(
+      StagedBatch batch,
+      StoredMessage message,
+      long expiryMs,
+      MessageAttributes attributes,
+      @Nullable LogCursor only) {
     if (choosing > 0) {
       publishedBy.add(attributes.container());
     }
-    batch.move(
-        this,
+    StoredMessage moved =
         new StoredMessage(
             nextSequence,
             message.flags(),
@@ -174,7 +205,12 @@ final class NodeLog {
             message.ttlMs(),
             message.messageFormat(),
             attributes.withContainer("").encode(),
-            message.body()));
+            message.body());
+    if (only != null) {
+      addressed.put(moved, only);
+    }
+    batch.move(this, moved);
+    return moved;
   }
 
   /** Notes a staged append; true when it is the batch's first for this log. */
@@ -200,8 +236,9 @@ final class NodeLog {
 
   /** What some cursor does not take of the batch is consumed in the same batch. */
   void stageChoices(StagedBatch batch) {
-    for (int i = 0; choosing > 0 && i < cursors.size(); i++) {
-      cursors.get(i).stageChoice(batch, appended, publishedBy);
+    boolean choice = choosing > 0 || !addressed.isEmpty();
+    for (int i = 0; choice && i < cursors.size(); i++) {
+      cursors.get(i).stageChoice(batch, appended, publishedBy, addressed);
     }
   }
 
@@ -215,8 +252,13 @@ final class NodeLog {
       }
     }
     published += appended.size();
+    clearAppended();
+  }
+
+  private void clearAppended() {
     appended.clear();
     publishedBy.clear();
+    addressed.clear();
   }
 
   /** Takes positions from the store, at the start and after a failed commit. */
@@ -225,11 +267,14 @@ final class NodeLog {
     if (log == null) {
       throw new IllegalStateException("log " + id + " is defined but missing");
     }
-    appended.clear();
-    publishedBy.clear();
+    clearAppended();
     nextSequence = log.nextSequence();
     for (int i = 0; i < cursors.size(); i++) {
       cursors.get(i).rebuild(log);
+    }
+    if (tally != null) {
+      StoreView.CursorView cursor = log.cursor(Queue.CURSOR);
+      tally.rebuild(view, cursor == null ? 0 : cursor.messages());
     }
   }
 

@@ -45,6 +45,9 @@ final class OutDelivery implements Delivery {
   final boolean first;
   final @Nullable Shunned shunned;
 
+  /** What has to be known of a dead letter when it goes; null: it is none. */
+  final DeadLetterTally.@Nullable Mark mark;
+
   /** Of which it keeps the next message back from others; null: it is in none. */
   @Nullable MessageGroup group;
 
@@ -97,6 +100,7 @@ final class OutDelivery implements Delivery {
     this.failures = history == null ? 0 : history.failures;
     this.first = history == null || history.first;
     this.shunned = history == null ? null : history.shunned;
+    this.mark = cursor.log.tally == null ? null : DeadLetterTally.Mark.of(message);
     this.annotations =
         history == null || history.annotations.length == 0
             ? MessageAttributes.annotations(message.attributes())

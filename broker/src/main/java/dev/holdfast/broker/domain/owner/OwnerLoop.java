@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.OwnerCommand;
@@ -36,6 +37,7 @@ public final class OwnerLoop implements OwnerInbox {
   private final LoopBody body;
   private final NodeAdmin admin;
   private final TopicAdmin topicAdmin;
+  private final DeadLetterAdmin deadLetterAdmin;
   private final Consumer<Throwable> onFatal;
   private final ExecutorService reader;
   private final Thread thread;
@@ -83,6 +85,7 @@ public final class OwnerLoop implements OwnerInbox {
             this);
     this.admin = new OwnerAdmin(this, body.admin());
     this.topicAdmin = new OwnerTopicAdmin(this, body.admin());
+    this.deadLetterAdmin = new OwnerDeadLetterAdmin(this, body.admin());
     this.thread = daemon(this::run, "holdfast-owner");
   }
 
@@ -110,6 +113,11 @@ public final class OwnerLoop implements OwnerInbox {
   /** What management may do with topics and subscriptions. */
   public TopicAdmin topicAdmin() {
     return topicAdmin;
+  }
+
+  /** What management may do with dead letters and delayed messages. */
+  public DeadLetterAdmin deadLetterAdmin() {
+    return deadLetterAdmin;
   }
 
   @Override

@@ -76,6 +76,7 @@ final class PurgeCursors implements NodeChange {
       }
     }
     batch.changes().purge(log.id(), cursor.id, from, Long.MAX_VALUE);
+    batch.goneUnread(cursor.log);
   }
 
   private void purgeAround(
@@ -95,6 +96,9 @@ final class PurgeCursors implements NodeChange {
       StoreView view = context.store().view();
       for (LogCursor cursor : chosen.cursors()) {
         cursor.purged(view);
+        if (cursor.log.tally != null && cursor.messages(view) == 0) {
+          cursor.log.tally.empty();
+        }
       }
       // A consumer may wait for a read that no longer matters, or for the answer to its drain.
       context.dirty().add(chosen);

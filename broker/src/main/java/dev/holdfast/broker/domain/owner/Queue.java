@@ -12,6 +12,7 @@ import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,7 @@ final class Queue implements Node {
       // Dead letters have no expiry of their own.
       each.lifetime = deadLetters == null ? null : definition.lifetime();
       logs.add(each);
+      each.tally = deadLetters == null ? new DeadLetterTally(each.id) : null;
       subscription.read(each, CURSOR, limits);
     }
     this.log = logs.get(0);
@@ -143,6 +145,11 @@ final class Queue implements Node {
   public void stageMove(
       StagedBatch batch, StoredMessage message, long expiryMs, MessageAttributes attributes) {
     log(message.priority()).stageMove(batch, message, expiryMs, attributes);
+  }
+
+  /** Of a dead-letter queue: what it holds, by reason, source and age. */
+  DeadLetterTally tally() {
+    return Objects.requireNonNull(log.tally, "dead letters have no dead letters");
   }
 
   boolean deleted() {

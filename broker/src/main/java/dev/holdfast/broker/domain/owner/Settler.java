@@ -240,8 +240,7 @@ final class Settler {
   }
 
   private void acknowledge(OutDelivery delivery) {
-    LogCursor cursor = delivery.cursor;
-    batch.changes().acknowledge(cursor.log.id, cursor.id, delivery.sequence, delivery.bytes);
+    batch.acknowledge(delivery);
     delivery.effect = OutDelivery.Effect.GONE;
   }
 

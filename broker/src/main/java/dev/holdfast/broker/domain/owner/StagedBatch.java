@@ -24,6 +24,9 @@ final class StagedBatch {
   /** The transaction that what is staged now belongs to. */
   private @Nullable Discharge current;
 
+  /** Counts that it changes. */
+  private final Set<DeadLetterTally> tallies = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private @Nullable NodeChange nodeChange;
   private boolean waitedFor;
   private long nowMs;
@@ -78,6 +81,34 @@ final class StagedBatch {
       appendedTo.add(log);
     }
     appendedBytes += message.bytes();
+    if (log.tally != null) {
+      log.tally.added(message);
+      tallies.add(log.tally);
+    }
+  }
+
+  /** A consumer is done with its delivery's message. */
+  void acknowledge(OutDelivery delivery) {
+    LogCursor cursor = delivery.cursor;
+    changes.acknowledge(cursor.log.id, cursor.id, delivery.sequence, delivery.bytes);
+    if (cursor.log.tally != null && delivery.mark != null) {
+      cursor.log.tally.left(delivery.mark);
+      tallies.add(cursor.log.tally);
+    }
+  }
+
+  /** Messages of this log have gone unread: what is left of them is not known. */
+  void goneUnread(NodeLog log) {
+    if (log.tally != null) {
+      log.tally.forget();
+      tallies.add(log.tally);
+    }
+  }
+
+  /** Everything has been decided: what follows from it is staged too. */
+  void seal() {
+    tallies.forEach(tally -> tally.stage(changes));
+    tallies.clear();
   }
 
   /**
@@ -87,6 +118,10 @@ final class StagedBatch {
   void depart(LogCursor cursor, StoredMessage message) {
     changes.acknowledge(cursor.log.id, cursor.id, message.sequence(), message.bytes());
     cursor.departs(message.sequence());
+    if (cursor.log.tally != null) {
+      cursor.log.tally.left(DeadLetterTally.Mark.of(message));
+      tallies.add(cursor.log.tally);
+    }
     departures.add(new Departure(cursor, message.sequence()));
   }
 
@@ -182,6 +217,7 @@ final class StagedBatch {
     appendedTo.clear();
     bound.clear();
     departures.clear();
+    tallies.clear();
     appendedBytes = 0;
   }
 

@@ -39,6 +39,7 @@ final class SubscriptionStaging {
     Queue dead = subscription.group.deadLetters;
     if (dead != null) {
       changes.dropLog(dead.log.id);
+      changes.deleteDefinition(DeadLetterTally.key(dead.log.id));
     }
     changes.deleteDefinition(SubscriptionCodec.key(subscription.id));
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreView;
 
@@ -18,6 +19,7 @@ final class Timekeeper {
   private final Expirer expirer;
   private final Delays delays;
   private final TurnNotes notes;
+  private final DeadLetterTasks tasks;
 
   /** What it works with. */
   record Parts(
@@ -33,22 +35,33 @@ final class Timekeeper {
       MemoryBudget budget,
       TurnNotes notes) {}
 
-  Timekeeper(Parts parts) {
+  Timekeeper(Parts parts, AccessCheck access, FilterCodec filters) {
     this.store = parts.store();
     this.nodes = parts.nodes();
     this.dirty = parts.dirty();
     this.notes = parts.notes();
     this.expirer = new Expirer(parts, alarms);
     this.delays = new Delays(parts, alarms);
+    this.tasks = new DeadLetterTasks(parts, alarms, access, filters);
   }
 
   Delays delays() {
     return delays;
   }
 
+  DeadLetterTasks tasks() {
+    return tasks;
+  }
+
+  /** The batch is committed. */
+  void committed() {
+    tasks.committed();
+  }
+
   /** Memory has been rebuilt from the store, nodes first. */
   void rebuilt() {
     delays.rebuild();
+    tasks.rebuild();
     for (Node node : nodes.all()) {
       node.logs().forEach(expirer::rebuilt);
       NodeLog waiting = node.delayed().log();
