@@ -142,6 +142,7 @@ public final class Broker implements AutoCloseable {
         new ManagementServices(
             owner.admin(),
             owner.topicAdmin(),
+            owner.deadLetterAdmin(),
             users,
             AccessPolicy.adminOnly(),
             peers,

@@ -51,15 +51,19 @@ public interface DeadLetterAdmin {
   CompletionStage<DeadLetterTask> tell(Principal principal, long id, DeadLetterTask.State state);
 
   /**
-   * Sends one dead letter back in another form: in one batch the new one is stored and the dead one
-   * is gone. The death's story stays with it.
+   * Sends one dead letter back, in another form if wanted: in one batch the new one is stored and
+   * the dead one is gone. The death's story stays with it; how often it has died does not matter.
    *
    * @param to where it goes; empty: to where it came from
-   * @param edited what it is from now on
+   * @param edited what it is from now on; empty: what it was
    * @return completes with the name of the node that it has gone to
    */
   CompletionStage<String> resend(
-      Principal principal, String node, long sequence, String to, IncomingMessage edited);
+      Principal principal,
+      String node,
+      long sequence,
+      String to,
+      Optional<IncomingMessage> edited);
 
   /** Messages of a queue or topic that wait for their moment, in the order of their sends. */
   CompletionStage<List<Scheduled>> scheduled(

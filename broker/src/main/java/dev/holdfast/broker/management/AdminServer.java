@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,10 @@ public final class AdminServer {
     int messageBody =
         (int) Math.min(Integer.MAX_VALUE, services.maxMessageBytes() * 2 + SMALL_BODY);
     String api = "/api/v1";
-    return List.of(
+    List<Route> routes =
+        new ArrayList<>(DeadLetterApi.routes(api, messageBody, services, workers));
+    routes.addAll(
+        List.of(
         new Route("GET", "/healthz", SMALL_BODY, status::alive),
         new Route("GET", "/readyz", SMALL_BODY, status::health),
         new Route("GET", api + "/health", SMALL_BODY, status::health),
@@ -91,7 +95,8 @@ public final class AdminServer {
         new Route("GET", api + "/users", SMALL_BODY, users::list),
         new Route("POST", api + "/users", SMALL_BODY, users::create),
         new Route("DELETE", api + "/users/{name}", SMALL_BODY, users::delete),
-        new Route("PUT", api + "/users/{name}/password", SMALL_BODY, users::setPassword));
+        new Route("PUT", api + "/users/{name}/password", SMALL_BODY, users::setPassword)));
+    return routes;
   }
 
   /** Stops accepting and closes what is open. */

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
@@ -11,6 +12,7 @@ import dev.holdfast.broker.identity.UserStore;
  *
  * @param nodes queues and messages
  * @param topics topics and subscriptions
+ * @param deadLetters dead letters and delayed messages
  * @param users who logs in with a password
  * @param policy who may manage the broker itself
  * @param peers names callers by their uid
@@ -20,6 +22,7 @@ import dev.holdfast.broker.identity.UserStore;
 public record ManagementServices(
     NodeAdmin nodes,
     TopicAdmin topics,
+    DeadLetterAdmin deadLetters,
     UserStore users,
     AccessPolicy policy,
     PeerPrincipals peers,

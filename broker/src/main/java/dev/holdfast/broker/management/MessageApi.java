@@ -2,17 +2,23 @@ package dev.holdfast.broker.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
+import dev.holdfast.acl.Resource;
 import dev.holdfast.broker.amqp.codec.BodyDigest;
 import dev.holdfast.broker.amqp.codec.MessageView;
 import dev.holdfast.broker.amqp.json.MessageJson;
 import dev.holdfast.broker.amqp.json.NewMessageJson;
+import dev.holdfast.broker.amqp.json.RawMessage;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.IncomingMessage.Marks;
+import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
 import dev.holdfast.storage.StoredMessage;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,18 +35,21 @@ final class MessageApi {
           "priority",
           "ttlMs",
           "idempotencyKey",
+          "sections",
           "properties",
           "applicationProperties");
   private static final int MOST_MESSAGES = 1_000;
   private static final int PEEKED_BY_DEFAULT = 10;
   private static final int DEFAULT_PRIORITY = 4;
-  private static final long LONGEST_TTL_MS = 0xFFFF_FFFFL;
+  static final long LONGEST_TTL_MS = 0xFFFF_FFFFL;
 
   private final NodeAdmin nodes;
+  private final AccessPolicy policy;
   private final Executor workers;
 
   MessageApi(ManagementServices services, Executor workers) {
     this.nodes = services.nodes();
+    this.policy = services.policy();
     this.workers = workers;
   }
 
@@ -74,7 +83,9 @@ final class MessageApi {
   CompletionStage<ApiAnswer> send(ApiRequest request) {
     Principal principal = request.principal();
     String queue = request.variable(0);
-    return CompletableFuture.supplyAsync(() -> message(request.body()), workers)
+    boolean anyUser = speaksForAll(policy, principal);
+    return CompletableFuture.supplyAsync(
+            () -> message(principal, Json.object(request.body(), FIELDS), anyUser), workers)
         .thenCompose(message -> nodes.publish(principal, queue, message))
         .thenApply(
             published ->
@@ -84,8 +95,21 @@ final class MessageApi {
                         .put("duplicate", published.duplicate())));
   }
 
-  private static IncomingMessage message(byte[] json) {
-    ObjectNode body = Json.object(json, FIELDS);
+  /** Whether the principal may send messages that claim to be of another user. */
+  static boolean speaksForAll(AccessPolicy policy, Principal principal) {
+    return policy.decide(principal, Permission.MANAGE, Resource.THE_BROKER).allowed();
+  }
+
+  /**
+   * A message as the API takes it.
+   *
+   * @param anyUser whether it may claim to be of another user
+   */
+  private static IncomingMessage message(
+      Principal principal, ObjectNode body, boolean anyUser) {
+    if (body.has("sections")) {
+      return sections(principal, body, anyUser);
+    }
     if (!body.has("body")) {
       throw Json.invalid("the field body must be there");
     }
@@ -109,6 +133,26 @@ final class MessageApi {
         0,
         sections,
         marks(key, Json.optional(body, "properties"), sections));
+  }
+
+  private static IncomingMessage sections(
+      Principal principal, ObjectNode body, boolean anyUser) {
+    for (String made : List.of("body", "idempotencyKey", "properties", "applicationProperties")) {
+      if (Json.optional(body, made) != null) {
+        throw Json.invalid("sections are the whole message: leave out " + made);
+      }
+    }
+    try {
+      return RawMessage.of(
+          Base64.getDecoder().decode(Json.text(body, "sections")),
+          new RawMessage.Header(
+              Json.flag(body, "durable", true),
+              (byte) Json.number(body, "priority", 0, 9, DEFAULT_PRIORITY),
+              Json.number(body, "ttlMs", 0, LONGEST_TTL_MS, -1)),
+          anyUser ? null : principal.name());
+    } catch (IllegalArgumentException e) {
+      throw Json.invalid("sections: " + e.getMessage());
+    }
   }
 
   private static Marks marks(@Nullable String key, @Nullable JsonNode properties, byte[] sections) {
@@ -137,7 +181,7 @@ final class MessageApi {
     return ApiAnswer.ok(answer);
   }
 
-  private static ObjectNode show(MessageJson json, PeekedMessage peeked) {
+  static ObjectNode show(MessageJson json, PeekedMessage peeked) {
     StoredMessage message = peeked.message();
     ObjectNode node =
         Json.object()
@@ -153,6 +197,8 @@ final class MessageApi {
             .put("failures", peeked.failures())
             .put("unsettled", peeked.unsettled())
             .put("bytes", message.bytes());
+    MessageAttributes.death(message.attributes())
+        .ifPresent(death -> node.set("death", DeathJson.show(death)));
     return node.setAll(json.show(message.body()));
   }
 }

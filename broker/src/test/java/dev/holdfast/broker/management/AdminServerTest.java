@@ -261,7 +261,11 @@ class AdminServerTest {
     rig.notReady = "detail";
     for (Route route : AdminServer.routes(rig.services(0), Runnable::run)) {
       String path =
-          route.path().replace("subscriptions/{name}", "subscriptions/x::y").replace("{name}", "x");
+          route
+              .path()
+              .replace("subscriptions/{name}", "subscriptions/x::y")
+              .replace("{name}", "x")
+              .replaceAll("\\{(sequence|id)}", "1");
       HttpOverUnix.Answer answer = http.call(route.method(), path, validBody(route));
       if (path.endsWith("health") || path.endsWith("z")) {
         assertThat(answer.body().toString()).doesNotContain("detail");
@@ -276,6 +280,9 @@ class AdminServerTest {
   private static String validBody(Route route) {
     if (route.path().endsWith("/messages")) {
       return "{\"body\":{\"text\":\"\"}}";
+    }
+    if (route.path().endsWith("/tasks") || route.path().endsWith("/count")) {
+      return "{\"action\":\"drop\"}";
     }
     if (route.path().endsWith("/subscriptions")) {
       return "{\"source\":\"x\",\"name\":\"x\"}";

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.amqp.filter.WireFilterCodec;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.PeerPrincipals;
@@ -24,12 +25,14 @@ final class ManagementRig implements AutoCloseable {
   HttpOverUnix http;
   volatile String notReady = "";
   private final Path directory;
-  private final OwnerLoop owner =
+  final OwnerLoop owner =
       new OwnerLoop(
           FaultyMessageStore.create(),
           DomainSettings.defaults(),
           AccessPolicy.adminOnly(),
-          InstantSource.system());
+          new WireFilterCodec(),
+          InstantSource.system(),
+          failure -> {});
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
   private AdminServer server;
 
@@ -48,6 +51,7 @@ final class ManagementRig implements AutoCloseable {
     return new ManagementServices(
         nodes,
         owner.topicAdmin(),
+        owner.deadLetterAdmin(),
         users,
         AccessPolicy.adminOnly(),
         new PeerPrincipals(adminUid, Set.of()),

@@ -42,6 +42,17 @@ public final class WireFilter implements MessageFilter {
     return new WireFilter(List.copyOf(parts), encoded);
   }
 
+  /**
+   * A JMS selector alone.
+   *
+   * @return null: it is blank, and every message passes
+   * @throws FilterException it cannot be used; the message says where it is wrong
+   */
+  public static @Nullable WireFilter selector(String text) {
+    List<FilterPart> parts = FilterPart.read(FilterKind.SELECTOR, text).stream().toList();
+    return parts.isEmpty() ? null : of(parts, new ColdCodec());
+  }
+
   @Override
   public boolean matches(StoredMessage message, int deliveryCount) {
     fields.of(message, deliveryCount);

@@ -45,7 +45,7 @@ public final class NewMessageJson {
       sections.add(new MessageAnnotations(Map.of(IDEMPOTENCY_KEY, idempotencyKey)));
     }
     if (properties != null) {
-      sections.add(properties(properties));
+      sections.add(properties(new Properties(), properties));
     }
     if (applicationProperties != null) {
       sections.add(applicationProperties(applicationProperties));
@@ -55,7 +55,7 @@ public final class NewMessageJson {
   }
 
   /** Adds the body; returns about how many bytes it takes. */
-  private static int body(JsonNode body, List<Section> sections) {
+  static int body(JsonNode body, List<Section> sections) {
     if (!body.isObject() || body.size() != 1 || !BODY_FIELDS.contains(body.fieldNames().next())) {
       throw new IllegalArgumentException("body: give exactly one of text and base64");
     }
@@ -76,9 +76,9 @@ public final class NewMessageJson {
     }
   }
 
-  private static Properties properties(JsonNode node) {
+  /** Sets what the object has. */
+  static Properties properties(Properties properties, JsonNode node) {
     requireObject("properties", node);
-    Properties properties = new Properties();
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!field.getValue().isTextual()) {
         throw new IllegalArgumentException("properties." + field.getKey() + ": must be a string");
@@ -112,7 +112,7 @@ public final class NewMessageJson {
     return Symbol.valueOf(text);
   }
 
-  private static ApplicationProperties applicationProperties(JsonNode node) {
+  static ApplicationProperties applicationProperties(JsonNode node) {
     requireObject("applicationProperties", node);
     Map<String, Object> values = new LinkedHashMap<>();
     node.properties().forEach(f -> values.put(f.getKey(), simple(f.getKey(), f.getValue())));

@@ -65,7 +65,7 @@ final class DeadLetterAccess {
   }
 
   /**
-   * A task, if the principal may see it, or change it; otherwise it is as if there was none.
+   * A task, if the principal may see it, or change it; what it may not see is as if it was not there.
    *
    * @param change false: only to look
    */
@@ -73,6 +73,7 @@ final class DeadLetterAccess {
       AdminContext context, Principal principal, long id, boolean change) {
     DeadLetterTasks.Run run = context.tasks().find(id);
     if (run == null || !visible(context, principal, run)) {
+      checkBroker(context, principal);
       throw new NodeException(
           new NodeError(NodeError.Code.NOT_FOUND, "there is no task " + id));
     }
@@ -81,6 +82,14 @@ final class DeadLetterAccess {
       context.check(principal, needed, run.order.node() + NodeName.DEAD_LETTER_SUFFIX);
     }
     return run;
+  }
+
+  /** Who may not see the broker's nodes need not hear which tasks there are. */
+  static void checkBroker(AdminContext context, Principal principal) {
+    NodeError denied = context.access().deniedBroker(principal, Permission.INSPECT);
+    if (denied != null) {
+      throw new NodeException(denied);
+    }
   }
 
   static boolean visible(AdminContext context, Principal principal, DeadLetterTasks.Run run) {

@@ -213,7 +213,8 @@ final class DeadLetterTally {
         : new Kind(mark.reason(), OTHER);
   }
 
-  private long messages() {
+  /** All that are counted. */
+  long messages() {
     return kinds.values().stream().mapToLong(counts -> counts.messages).sum();
   }
 

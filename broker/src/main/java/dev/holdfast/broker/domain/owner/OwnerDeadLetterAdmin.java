@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -104,6 +105,9 @@ final class OwnerDeadLetterAdmin implements DeadLetterAdmin {
               tasks.add(run.task());
             }
           }
+          if (tasks.isEmpty()) {
+            DeadLetterAccess.checkBroker(context, principal);
+          }
           Collections.reverse(tasks);
           result.complete(tasks);
         });
@@ -124,7 +128,11 @@ final class OwnerDeadLetterAdmin implements DeadLetterAdmin {
 
   @Override
   public CompletionStage<String> resend(
-      Principal principal, String address, long sequence, String to, IncomingMessage edited) {
+      Principal principal,
+      String address,
+      long sequence,
+      String to,
+      Optional<IncomingMessage> edited) {
     ResendDeadLetter.Request request =
         new ResendDeadLetter.Request(
             principal, DeadLetterAccess.node(address), sequence, to, edited);

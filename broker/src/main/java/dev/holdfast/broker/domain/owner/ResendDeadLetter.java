@@ -30,10 +30,14 @@ final class ResendDeadLetter implements NodeChange {
    * @param node whose dead letter
    * @param sequence which
    * @param to where it goes; empty: where it came from
-   * @param edited what it is from now on
+   * @param edited what it is from now on; empty: what it was
    */
   record Request(
-      Principal principal, String node, long sequence, String to, IncomingMessage edited) {}
+      Principal principal,
+      String node,
+      long sequence,
+      String to,
+      Optional<IncomingMessage> edited) {}
 
   ResendDeadLetter(
       AdminContext context, Request request, StoredMessage dead, CompletableFuture<String> result) {
@@ -98,7 +102,7 @@ final class ResendDeadLetter implements NodeChange {
             Optional.ofNullable(attributes.death()), request.to(), request.node());
     Destinations.Destination destination =
         DeadLetterAccess.destination(context, request.principal(), request.node(), name);
-    StoredMessage edited = edited(batch.nowMs());
+    StoredMessage edited = request.edited().map(this::edited).orElse(dead);
     Skip problem = destination.problem(edited);
     if (problem != null) {
       throw new NodeException(
@@ -106,14 +110,17 @@ final class ResendDeadLetter implements NodeChange {
               NodeError.Code.NOT_ALLOWED,
               "the message cannot go to " + name + ": " + problem.code()));
     }
-    String group = MessageAttributes.of(request.edited()).groupId();
-    destination.stage(batch, edited, attributes.withGroup(group));
+    MessageAttributes kept =
+        request
+            .edited()
+            .map(other -> attributes.withGroup(MessageAttributes.of(other).groupId()))
+            .orElse(attributes);
+    destination.stage(batch, edited, kept);
     batch.depart(cursor, dead);
     departed = cursor;
   }
 
-  private StoredMessage edited(long nowMs) {
-    IncomingMessage edited = request.edited();
+  private StoredMessage edited(IncomingMessage edited) {
     byte flags = edited.durability().flags();
     if (edited.ttlMs() >= 0) {
       flags |= StoredMessage.HAS_TTL;
@@ -122,7 +129,7 @@ final class ResendDeadLetter implements NodeChange {
         dead.sequence(),
         flags,
         edited.priority(),
-        nowMs,
+        dead.enqueuedMs(),
         0,
         (int) edited.ttlMs(),
         edited.messageFormat(),
@@ -133,8 +140,9 @@ final class ResendDeadLetter implements NodeChange {
   @Override
   public void committed() {
     DeadLetterTasks.AUDIT.info(
-        "{} edited dead letter {} of {} and sent it to {}",
+        "{} sent {} dead letter {} of {} to {}",
         request.principal().name(),
+        request.edited().isPresent() ? "the edited" : "the",
         request.sequence(),
         request.node(),
         name);

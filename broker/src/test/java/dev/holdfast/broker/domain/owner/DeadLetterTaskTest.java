@@ -270,10 +270,11 @@ class DeadLetterTaskTest {
             () -> rig.get(dead.admin().start(Rig.STRANGER, DeadLetterRig.redrive("q"))))
         .hasMessageContaining("UNAUTHORIZED");
     assertThatThrownBy(() -> rig.get(dead.admin().task(Rig.STRANGER, id)))
-        .hasMessageContaining("NOT_FOUND");
+        .hasMessageContaining("UNAUTHORIZED");
     assertThatThrownBy(() -> rig.get(dead.admin().summary(Rig.STRANGER, "q")))
         .hasMessageContaining("UNAUTHORIZED");
-    assertThat(rig.get(dead.admin().tasks(Rig.STRANGER))).isEmpty();
+    assertThatThrownBy(() -> rig.get(dead.admin().tasks(Rig.STRANGER)))
+        .hasMessageContaining("UNAUTHORIZED");
   }
 
   @Test
@@ -296,13 +297,13 @@ class DeadLetterTaskTest {
     dead.reject("q", "q", "typo", "fine");
     long before = rig.store.commits();
     String to =
-        rig.get(dead.admin().resend(Rig.ADMIN, "q", 1, "", Rig.message("no typo")));
+        rig.get(dead.admin().resend(Rig.ADMIN, "q", 1, "", Optional.of(Rig.message("no typo"))));
     assertThat(to).isEqualTo("q");
     assertThat(rig.store.commits()).isEqualTo(before + 1);
     assertThat(dead.peek("q")).containsExactly("no typo");
     assertThat(dead.peek(DeadLetterRig.DEAD)).containsExactly("fine");
     assertThatThrownBy(
-            () -> rig.get(dead.admin().resend(Rig.ADMIN, "q", 1, "", Rig.message("again"))))
+            () -> rig.get(dead.admin().resend(Rig.ADMIN, "q", 1, "", Optional.empty())))
         .hasMessageContaining("NOT_FOUND");
   }
 

@@ -144,6 +144,10 @@ final class SimWorld {
       }
       from = c.endSequence();
     }
+    DeadLetterTally tally = cursor.log.tally;
+    check(
+        tally == null || !tally.known() || tally.messages() == view.messages(),
+        place + " counts its dead letters wrong");
     check(view.bytes() == bytes, place + " counts " + view.bytes() + " bytes, not " + bytes);
   }
 
