@@ -59,11 +59,7 @@ public interface DeadLetterAdmin {
    * @return completes with the name of the node that it has gone to
    */
   CompletionStage<String> resend(
-      Principal principal,
-      String node,
-      long sequence,
-      String to,
-      Optional<IncomingMessage> edited);
+      Principal principal, String node, long sequence, String to, Optional<IncomingMessage> edited);
 
   /** Messages of a queue or topic that wait for their moment, in the order of their sends. */
   CompletionStage<List<Scheduled>> scheduled(

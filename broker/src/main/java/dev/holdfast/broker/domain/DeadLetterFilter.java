@@ -26,6 +26,7 @@ public record DeadLetterFilter(Redrive death, @Nullable MessageFilter where, Str
   /** Whether this message is meant. */
   public boolean matches(StoredMessage message, Optional<DeathRecord> record) {
     return death.matches(message.sequence(), message.enqueuedMs(), record)
-        && (where == null || where.matches(message, record.map(d -> d.failures().count()).orElse(0)));
+        && (where == null
+            || where.matches(message, record.map(d -> d.failures().count()).orElse(0)));
   }
 }

@@ -158,8 +158,7 @@ public record DeadLetterTask(long id, Order order, Progress progress) {
 
     /** The same in another state. */
     public Progress in(State other, String why, long nowMs) {
-      return new Progress(
-          other, by, startedMs, nowMs, waiting, next, done, bytes, skipped, why);
+      return new Progress(other, by, startedMs, nowMs, waiting, next, done, bytes, skipped, why);
     }
   }
 }

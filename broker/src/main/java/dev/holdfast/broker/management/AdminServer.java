@@ -65,37 +65,37 @@ public final class AdminServer {
     int messageBody =
         (int) Math.min(Integer.MAX_VALUE, services.maxMessageBytes() * 2 + SMALL_BODY);
     String api = "/api/v1";
-    List<Route> routes =
-        new ArrayList<>(DeadLetterApi.routes(api, messageBody, services, workers));
+    List<Route> routes = new ArrayList<>(DeadLetterApi.routes(api, messageBody, services, workers));
     routes.addAll(
         List.of(
-        new Route("GET", "/healthz", SMALL_BODY, status::alive),
-        new Route("GET", "/readyz", SMALL_BODY, status::health),
-        new Route("GET", api + "/health", SMALL_BODY, status::health),
-        new Route("GET", api + "/status", SMALL_BODY, status::status),
-        new Route("GET", api + "/queues", SMALL_BODY, queues::list),
-        new Route("POST", api + "/queues", SMALL_BODY, queues::create),
-        new Route("GET", api + "/queues/{name}", SMALL_BODY, queues::show),
-        new Route("DELETE", api + "/queues/{name}", SMALL_BODY, queues::delete),
-        new Route("POST", api + "/queues/{name}/purge", SMALL_BODY, queues::purge),
-        new Route("GET", api + "/queues/{name}/messages", SMALL_BODY, messages::peek),
-        new Route("POST", api + "/queues/{name}/messages", messageBody, messages::send),
-        new Route("POST", api + "/queues/{name}/receive", SMALL_BODY, messages::receive),
-        new Route("GET", api + "/topics", SMALL_BODY, topics::list),
-        new Route("POST", api + "/topics", SMALL_BODY, topics::create),
-        new Route("GET", api + "/topics/{name}", SMALL_BODY, topics::show),
-        new Route("DELETE", api + "/topics/{name}", SMALL_BODY, topics::delete),
-        new Route("POST", api + "/topics/{name}/messages", messageBody, messages::send),
-        new Route("GET", api + "/subscriptions", SMALL_BODY, subscriptions::list),
-        new Route("POST", api + "/subscriptions", SMALL_BODY, subscriptions::create),
-        new Route("GET", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::show),
-        new Route("DELETE", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::delete),
-        new Route("POST", api + "/subscriptions/{name}/purge", SMALL_BODY, subscriptions::purge),
-        new Route("POST", api + "/subscriptions/{name}/seek", SMALL_BODY, subscriptions::seek),
-        new Route("GET", api + "/users", SMALL_BODY, users::list),
-        new Route("POST", api + "/users", SMALL_BODY, users::create),
-        new Route("DELETE", api + "/users/{name}", SMALL_BODY, users::delete),
-        new Route("PUT", api + "/users/{name}/password", SMALL_BODY, users::setPassword)));
+            new Route("GET", "/healthz", SMALL_BODY, status::alive),
+            new Route("GET", "/readyz", SMALL_BODY, status::health),
+            new Route("GET", api + "/health", SMALL_BODY, status::health),
+            new Route("GET", api + "/status", SMALL_BODY, status::status),
+            new Route("GET", api + "/queues", SMALL_BODY, queues::list),
+            new Route("POST", api + "/queues", SMALL_BODY, queues::create),
+            new Route("GET", api + "/queues/{name}", SMALL_BODY, queues::show),
+            new Route("DELETE", api + "/queues/{name}", SMALL_BODY, queues::delete),
+            new Route("POST", api + "/queues/{name}/purge", SMALL_BODY, queues::purge),
+            new Route("GET", api + "/queues/{name}/messages", SMALL_BODY, messages::peek),
+            new Route("POST", api + "/queues/{name}/messages", messageBody, messages::send),
+            new Route("POST", api + "/queues/{name}/receive", SMALL_BODY, messages::receive),
+            new Route("GET", api + "/topics", SMALL_BODY, topics::list),
+            new Route("POST", api + "/topics", SMALL_BODY, topics::create),
+            new Route("GET", api + "/topics/{name}", SMALL_BODY, topics::show),
+            new Route("DELETE", api + "/topics/{name}", SMALL_BODY, topics::delete),
+            new Route("POST", api + "/topics/{name}/messages", messageBody, messages::send),
+            new Route("GET", api + "/subscriptions", SMALL_BODY, subscriptions::list),
+            new Route("POST", api + "/subscriptions", SMALL_BODY, subscriptions::create),
+            new Route("GET", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::show),
+            new Route("DELETE", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::delete),
+            new Route(
+                "POST", api + "/subscriptions/{name}/purge", SMALL_BODY, subscriptions::purge),
+            new Route("POST", api + "/subscriptions/{name}/seek", SMALL_BODY, subscriptions::seek),
+            new Route("GET", api + "/users", SMALL_BODY, users::list),
+            new Route("POST", api + "/users", SMALL_BODY, users::create),
+            new Route("DELETE", api + "/users/{name}", SMALL_BODY, users::delete),
+            new Route("PUT", api + "/users/{name}/password", SMALL_BODY, users::setPassword)));
     return routes;
   }
 

@@ -36,7 +36,13 @@ final class DeadLetterApi {
   private static final Set<String> RESEND_FIELDS = Set.of("to", "message");
   private static final Set<String> EDIT_FIELDS =
       Set.of(
-          "body", "durable", "priority", "ttlMs", "sections", "properties", "applicationProperties");
+          "body",
+          "durable",
+          "priority",
+          "ttlMs",
+          "sections",
+          "properties",
+          "applicationProperties");
 
   private final DeadLetterAdmin admin;
   private final ManagementServices services;
@@ -133,16 +139,13 @@ final class DeadLetterApi {
     if ((message.flags() & StoredMessage.HAS_TTL) != 0) {
       node.put("ttlMs", Integer.toUnsignedLong(message.ttlMs()));
     }
-    return raw
-        ? node.put("sections", Base64.getEncoder().encodeToString(message.body()))
-        : node;
+    return raw ? node.put("sections", Base64.getEncoder().encodeToString(message.body())) : node;
   }
 
   private CompletionStage<ApiAnswer> one(ApiRequest request) {
     long sequence = number(request, 1, "sequence");
     return only(request, sequence)
-        .thenApplyAsync(
-            message -> ApiAnswer.ok(show(new MessageJson(), message, true)), workers);
+        .thenApplyAsync(message -> ApiAnswer.ok(show(new MessageJson(), message, true)), workers);
   }
 
   private CompletionStage<PeekedMessage> only(ApiRequest request, long sequence) {
@@ -177,9 +180,7 @@ final class DeadLetterApi {
                 .thenApplyAsync(old -> Optional.of(edited(principal, old, edit)), workers);
     return message
         .thenCompose(edited -> admin.resend(principal, node, sequence, to, edited))
-        .thenApply(
-            name ->
-                ApiAnswer.ok(Json.object().put("redriven", sequence).put("to", name)));
+        .thenApply(name -> ApiAnswer.ok(Json.object().put("redriven", sequence).put("to", name)));
   }
 
   /** What is given replaces what was; the rest stays, the message's identity above all. */

@@ -105,8 +105,7 @@ final class MessageApi {
    *
    * @param anyUser whether it may claim to be of another user
    */
-  private static IncomingMessage message(
-      Principal principal, ObjectNode body, boolean anyUser) {
+  private static IncomingMessage message(Principal principal, ObjectNode body, boolean anyUser) {
     if (body.has("sections")) {
       return sections(principal, body, anyUser);
     }
@@ -135,8 +134,7 @@ final class MessageApi {
         marks(key, Json.optional(body, "properties"), sections));
   }
 
-  private static IncomingMessage sections(
-      Principal principal, ObjectNode body, boolean anyUser) {
+  private static IncomingMessage sections(Principal principal, ObjectNode body, boolean anyUser) {
     for (String made : List.of("body", "idempotencyKey", "properties", "applicationProperties")) {
       if (Json.optional(body, made) != null) {
         throw Json.invalid("sections are the whole message: leave out " + made);

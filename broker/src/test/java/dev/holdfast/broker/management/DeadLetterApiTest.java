@@ -56,9 +56,7 @@ class DeadLetterApiTest {
             Json.object().put("messageId", "id of " + text),
             Json.object().put("type", type));
     Marks marks = new Marks(null, 0, delayMs, null, null, 0);
-    get(
-        nodes.publish(
-            ADMIN, node, new IncomingMessage(true, (byte) 4, -1, 0, 0, sections, marks)));
+    get(nodes.publish(ADMIN, node, new IncomingMessage(true, (byte) 4, -1, 0, 0, sections, marks)));
   }
 
   private void dead(String... texts) throws Exception {
@@ -100,8 +98,7 @@ class DeadLetterApiTest {
     assertThat(last.at("/messages/0/body/text").asText()).isEqualTo("c");
     assertThat(last.get("next").isNull()).isTrue();
     assertThat(call("GET", OF_ORDERS + "/messages?reason=expired", "").get("messages")).isEmpty();
-    assertThat(call("GET", OF_ORDERS + "/messages/2", "").at("/body/text").asText())
-        .isEqualTo("b");
+    assertThat(call("GET", OF_ORDERS + "/messages/2", "").at("/body/text").asText()).isEqualTo("b");
     assertThat(http.call("GET", OF_ORDERS + "/messages/9", "").status()).isEqualTo(404);
     assertThat(http.call("GET", API + "/dead-letters/none/summary", "").status()).isEqualTo(404);
     for (String wrong : List.of("where=type%3D", "reason=bad", "limit=0")) {
@@ -124,13 +121,11 @@ class DeadLetterApiTest {
     assertThat(ended.get("done").asInt()).isEqualTo(2);
     assertThat(orders()).hasSize(2);
     assertThat(call("GET", API + "/dead-letter-tasks", "").get("tasks")).hasSize(1);
-    JsonNode slow =
-        call("POST", OF_ORDERS + "/tasks", "{\"action\":\"drop\",\"toSequence\":0}");
+    JsonNode slow = call("POST", OF_ORDERS + "/tasks", "{\"action\":\"drop\",\"toSequence\":0}");
     ended(slow.get("id").asLong());
     String task = API + "/dead-letter-tasks/" + slow.get("id").asLong();
     assertThat(http.call("POST", task + "/pause", "").status()).isEqualTo(409);
-    assertThat(http.call("POST", API + "/dead-letter-tasks/99/cancel", "").status())
-        .isEqualTo(404);
+    assertThat(http.call("POST", API + "/dead-letter-tasks/99/cancel", "").status()).isEqualTo(404);
     for (String wrong :
         List.of(
             "{}",

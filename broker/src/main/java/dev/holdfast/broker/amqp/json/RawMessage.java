@@ -45,8 +45,7 @@ public final class RawMessage {
     String key = view.idempotencyKey();
     String id = view.messageId();
     long digest = key == null && id == null ? 0 : BodyDigest.of(view);
-    Marks marks =
-        new Marks(view.groupId(), view.deliverAtMs(), view.delayMs(), key, id, digest);
+    Marks marks = new Marks(view.groupId(), view.deliverAtMs(), view.delayMs(), key, id, digest);
     return new IncomingMessage(
         header.durable(),
         header.priority(),

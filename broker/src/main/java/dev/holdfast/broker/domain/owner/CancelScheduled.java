@@ -65,8 +65,7 @@ final class CancelScheduled implements NodeChange {
   }
 
   private LogCursor cursor() {
-    LogCursor cursor =
-        FindScheduled.waiting(context, principal, Permission.PURGE, name).cursor();
+    LogCursor cursor = FindScheduled.waiting(context, principal, Permission.PURGE, name).cursor();
     if (cursor == null) {
       throw missing();
     }
@@ -75,8 +74,7 @@ final class CancelScheduled implements NodeChange {
 
   private NodeException missing() {
     return new NodeException(
-        new NodeError(
-            NodeError.Code.NOT_FOUND, "no message " + sequence + " waits for " + name));
+        new NodeError(NodeError.Code.NOT_FOUND, "no message " + sequence + " waits for " + name));
   }
 
   @Override

@@ -65,7 +65,8 @@ final class DeadLetterAccess {
   }
 
   /**
-   * A task, if the principal may see it, or change it; what it may not see is as if it was not there.
+   * A task, if the principal may see it, or change it; what it may not see is as if it was not
+   * there.
    *
    * @param change false: only to look
    */
@@ -74,8 +75,7 @@ final class DeadLetterAccess {
     DeadLetterTasks.Run run = context.tasks().find(id);
     if (run == null || !visible(context, principal, run)) {
       checkBroker(context, principal);
-      throw new NodeException(
-          new NodeError(NodeError.Code.NOT_FOUND, "there is no task " + id));
+      throw new NodeException(new NodeError(NodeError.Code.NOT_FOUND, "there is no task " + id));
     }
     if (change) {
       Permission needed = run.order.action() == Action.DROP ? Permission.PURGE : Permission.MOVE;
@@ -95,8 +95,7 @@ final class DeadLetterAccess {
   static boolean visible(AdminContext context, Principal principal, DeadLetterTasks.Run run) {
     return context
             .access()
-            .denied(
-                principal, Permission.INSPECT, run.order.node() + NodeName.DEAD_LETTER_SUFFIX)
+            .denied(principal, Permission.INSPECT, run.order.node() + NodeName.DEAD_LETTER_SUFFIX)
         == null;
   }
 }

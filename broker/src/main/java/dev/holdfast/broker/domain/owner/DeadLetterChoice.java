@@ -75,8 +75,7 @@ final class DeadLetterChoice {
       return new Choice(Skip.HOP_LIMIT, null, attributes);
     }
     Place place =
-        places.computeIfAbsent(
-            Redrive.destination(death, order.to(), order.node()), this::place);
+        places.computeIfAbsent(Redrive.destination(death, order.to(), order.node()), this::place);
     if (!place.allowed()) {
       return new Choice(Skip.DENIED, null, attributes);
     }

@@ -82,8 +82,7 @@ final class DeadLetterTasks {
     }
   }
 
-  DeadLetterTasks(
-      Timekeeper.Parts parts, Alarms alarms, AccessCheck access, FilterCodec filters) {
+  DeadLetterTasks(Timekeeper.Parts parts, Alarms alarms, AccessCheck access, FilterCodec filters) {
     this.parts = parts;
     this.alarms = alarms;
     this.filters = filters;
@@ -280,8 +279,7 @@ final class DeadLetterTasks {
     Page(Run run, LogCursor cursor, StoreView.CursorView view) {
       this.run = run;
       this.cursor = cursor;
-      this.choices =
-          new DeadLetterChoice(destinations, run.order, run.principal, cursor, view);
+      this.choices = new DeadLetterChoice(destinations, run.order, run.principal, cursor, view);
       this.skipped = new HashMap<>(run.progress.skipped());
       this.next = run.progress.next();
       int rate = run.order.perSecond();

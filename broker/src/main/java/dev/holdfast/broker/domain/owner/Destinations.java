@@ -38,9 +38,7 @@ final class Destinations {
       StoredMessage moved = only.log.stageMove(batch, message, expiryMs, attributes, only);
       if (node instanceof Topic topic && topic.definition.retention().keeps()) {
         // It is retained already, where it was published.
-        batch
-            .changes()
-            .acknowledge(topic.log.id, Topic.RETENTION, moved.sequence(), moved.bytes());
+        batch.changes().acknowledge(topic.log.id, Topic.RETENTION, moved.sequence(), moved.bytes());
       }
     }
   }

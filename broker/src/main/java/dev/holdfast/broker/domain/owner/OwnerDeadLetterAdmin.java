@@ -146,10 +146,7 @@ final class OwnerDeadLetterAdmin implements DeadLetterAdmin {
           }
           context
               .reads()
-              .read(
-                  queue.log.id,
-                  List.of(chunk),
-                  read -> resend(request, read.get(0), result));
+              .read(queue.log.id, List.of(chunk), read -> resend(request, read.get(0), result));
         });
   }
 

@@ -98,8 +98,7 @@ final class ResendDeadLetter implements NodeChange {
   private void stage(StagedBatch batch, LogCursor cursor) {
     MessageAttributes attributes = MessageAttributes.decode(dead.attributes());
     name =
-        Redrive.destination(
-            Optional.ofNullable(attributes.death()), request.to(), request.node());
+        Redrive.destination(Optional.ofNullable(attributes.death()), request.to(), request.node());
     Destinations.Destination destination =
         DeadLetterAccess.destination(context, request.principal(), request.node(), name);
     StoredMessage edited = request.edited().map(this::edited).orElse(dead);

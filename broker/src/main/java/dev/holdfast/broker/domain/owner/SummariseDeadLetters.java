@@ -50,13 +50,11 @@ final class SummariseDeadLetters {
   private void answer() {
     StoreView view = context.store().view();
     result.complete(
-        new Summary(
-            node, queue.messages(view), queue.subscription.bytes(view), tally.groups()));
+        new Summary(node, queue.messages(view), queue.subscription.bytes(view), tally.groups()));
   }
 
   private void from(long sequence) {
-    List<ChunkInfo> chunks =
-        DeadLetterReads.next(context.store().view(), cursor, sequence, last);
+    List<ChunkInfo> chunks = DeadLetterReads.next(context.store().view(), cursor, sequence, last);
     if (chunks.isEmpty()) {
       tally.endCount();
       context.tasks().counted(tally);
@@ -80,8 +78,7 @@ final class SummariseDeadLetters {
     for (ReadAhead.Result read : results) {
       if (read.messages() != null) {
         for (StoredMessage message : read.messages()) {
-          if (message.sequence() <= last
-              && !view.acknowledged(message.sequence())) {
+          if (message.sequence() <= last && !view.acknowledged(message.sequence())) {
             tally.count(message);
           }
         }

@@ -57,8 +57,7 @@ final class DeadLetterRig {
   }
 
   static Order redrive(String node, int perSecond) {
-    return new Order(
-        Action.REDRIVE, node, DeadLetterFilter.ALL, "", perSecond, Redrive.MAX_HOPS);
+    return new Order(Action.REDRIVE, node, DeadLetterFilter.ALL, "", perSecond, Redrive.MAX_HOPS);
   }
 
   static Order drop(String node, DeadLetterFilter filter) {
@@ -66,8 +65,7 @@ final class DeadLetterRig {
   }
 
   static DeadLetterFilter because(DeadLetterReason reason) {
-    return new DeadLetterFilter(
-        new Redrive(Optional.of(reason), 0, 0, Long.MAX_VALUE), null, "");
+    return new DeadLetterFilter(new Redrive(Optional.of(reason), 0, 0, Long.MAX_VALUE), null, "");
   }
 
   static DeadLetterFilter where(String text) {

@@ -104,8 +104,7 @@ class DeadLetterTaskTest {
   void whatDiesAgainAndAgainStaysInTheEnd() {
     rig.create("q");
     dead.reject("q", "q", "poison");
-    Order twice =
-        new Order(DeadLetterTask.Action.REDRIVE, "q", DeadLetterFilter.ALL, "", 0, 2);
+    Order twice = new Order(DeadLetterTask.Action.REDRIVE, "q", DeadLetterFilter.ALL, "", 0, 2);
     for (int i = 0; i < 2; i++) {
       assertThat(dead.run(twice).progress().done()).isEqualTo(1);
       dead.rejectAll("q");
@@ -250,9 +249,7 @@ class DeadLetterTaskTest {
             () -> dead.start(DeadLetterRig.redrive("q", DeadLetterFilter.ALL, "nowhere")))
         .hasMessageContaining("NOT_FOUND");
     assertThatThrownBy(
-            () ->
-                dead.start(
-                    DeadLetterRig.redrive("q", DeadLetterFilter.ALL, DeadLetterRig.DEAD)))
+            () -> dead.start(DeadLetterRig.redrive("q", DeadLetterFilter.ALL, DeadLetterRig.DEAD)))
         .hasMessageContaining("INVALID");
     rig.create("other");
     assertThat(
@@ -266,8 +263,7 @@ class DeadLetterTaskTest {
     rig.create("q");
     dead.reject("q", "q", "a");
     long id = dead.start(DeadLetterRig.redrive("q", 1)).id();
-    assertThatThrownBy(
-            () -> rig.get(dead.admin().start(Rig.STRANGER, DeadLetterRig.redrive("q"))))
+    assertThatThrownBy(() -> rig.get(dead.admin().start(Rig.STRANGER, DeadLetterRig.redrive("q"))))
         .hasMessageContaining("UNAUTHORIZED");
     assertThatThrownBy(() -> rig.get(dead.admin().task(Rig.STRANGER, id)))
         .hasMessageContaining("UNAUTHORIZED");
@@ -302,8 +298,7 @@ class DeadLetterTaskTest {
     assertThat(rig.store.commits()).isEqualTo(before + 1);
     assertThat(dead.peek("q")).containsExactly("no typo");
     assertThat(dead.peek(DeadLetterRig.DEAD)).containsExactly("fine");
-    assertThatThrownBy(
-            () -> rig.get(dead.admin().resend(Rig.ADMIN, "q", 1, "", Optional.empty())))
+    assertThatThrownBy(() -> rig.get(dead.admin().resend(Rig.ADMIN, "q", 1, "", Optional.empty())))
         .hasMessageContaining("NOT_FOUND");
   }
 
