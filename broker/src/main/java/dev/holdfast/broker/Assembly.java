@@ -1,5 +1,6 @@
 package dev.holdfast.broker;
 
+import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.amqp.AmqpLimits;
 import dev.holdfast.broker.amqp.AmqpServer;
 import dev.holdfast.broker.amqp.AmqpSettings;
@@ -8,6 +9,10 @@ import dev.holdfast.broker.amqp.management.ManagementOperations;
 import dev.holdfast.broker.amqp.management.QueueType;
 import dev.holdfast.broker.amqp.management.SubscriptionType;
 import dev.holdfast.broker.amqp.management.TopicType;
+import dev.holdfast.broker.audit.AuditEvent;
+import dev.holdfast.broker.audit.AuditLog;
+import dev.holdfast.broker.audit.AuditTrail;
+import dev.holdfast.broker.audit.source.Peers;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.OwnerInbox;
@@ -24,17 +29,23 @@ import dev.holdfast.storage.rocks.StoreSettings;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the configuration into what each part wants to be given. */
 final class Assembly {
   private static final int WORKERS = 4;
   private static final int BLOCKED_CHECK_SECONDS = 5;
   private static final long AUTOMATIC = -1;
+  private static final int AUDIT_ID_BYTES = 16;
+  private static final int AUDIT_SEED_BYTES = 32;
 
   private Assembly() {}
 
@@ -55,7 +66,7 @@ final class Assembly {
   }
 
   /** The owner's inbox with {@code $management} in front of it. */
-  static OwnerInbox managed(Vertx vertx, OwnerLoop owner, long maxMessageBytes) {
+  static OwnerInbox managed(Vertx vertx, OwnerLoop owner, long maxMessageBytes, AuditTrail audit) {
     Executor workers =
         task ->
             vertx.executeBlocking(
@@ -69,7 +80,8 @@ final class Assembly {
             List.of(
                 new QueueType(owner.admin(), maxMessageBytes),
                 new TopicType(owner.topicAdmin(), maxMessageBytes),
-                new SubscriptionType(owner.topicAdmin())));
+                new SubscriptionType(owner.topicAdmin())),
+            audit);
     return new ManagementNode(owner, owner.admin(), operations, workers);
   }
 
@@ -99,7 +111,8 @@ final class Assembly {
                 transactions.idle().toMillis()));
   }
 
-  static AmqpSettings amqpSettings(BrokerConfig config, Optional<ServerTls> tls, Clock clock) {
+  static AmqpSettings amqpSettings(
+      BrokerConfig config, Optional<ServerTls> tls, Clock clock, AuditTrail audit) {
     BrokerConfig.Amqp amqp = config.amqp();
     AmqpLimits defaults = AmqpLimits.defaults();
     AmqpLimits.Connections connections = defaults.connections();
@@ -128,7 +141,14 @@ final class Assembly {
         version(),
         limits,
         AmqpSettings.defaultEventLoops(),
-        clock);
+        clock,
+        (peer, who, what) -> audit.count(limit(peer, who, what)));
+  }
+
+  private static AuditEvent limit(PeerInfo peer, @Nullable Principal who, String what) {
+    return AuditEvent.of("limit", AuditEvent.Outcome.DENY)
+        .code("HF-" + what.replace('_', '-'))
+        .by(Peers.of(who == null ? null : who.name(), null, peer));
   }
 
   private static AmqpSettings.Listeners listeners(BrokerConfig config, Optional<ServerTls> tls) {
@@ -155,6 +175,25 @@ final class Assembly {
         .filter(l -> l.transport() == PeerInfo.Transport.TCP)
         .map(l -> new HostPort(l.host(), l.port()))
         .findFirst();
+  }
+
+  /** The audit log, its signing key sealed under a key of the store's. */
+  static AuditLog audit(BrokerConfig config, MessageStore store, Clock clock, Runnable onStop) {
+    SecureRandom random = new SecureRandom();
+    byte[] id = Arrays.copyOf(store.deriveKey("audit-id"), AUDIT_ID_BYTES);
+    AuditLog.Needs needs =
+        new AuditLog.Needs(
+            clock,
+            store.deriveKey("audit-keys"),
+            HexFormat.of().formatHex(id),
+            store::lastCommit,
+            () -> {
+              byte[] seed = new byte[AUDIT_SEED_BYTES];
+              random.nextBytes(seed);
+              return seed;
+            },
+            onStop);
+    return AuditLog.open(config.audit(), needs);
   }
 
   static MessageStore store(BrokerConfig config) throws StoreException {

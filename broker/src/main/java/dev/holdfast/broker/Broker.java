@@ -5,6 +5,12 @@ import dev.holdfast.broker.StartException.Code;
 import dev.holdfast.broker.amqp.AmqpServer;
 import dev.holdfast.broker.amqp.AmqpSettings;
 import dev.holdfast.broker.amqp.filter.WireFilterCodec;
+import dev.holdfast.broker.audit.AuditEvent;
+import dev.holdfast.broker.audit.AuditEvent.Outcome;
+import dev.holdfast.broker.audit.AuditException;
+import dev.holdfast.broker.audit.AuditLog;
+import dev.holdfast.broker.audit.source.AuditedPolicy;
+import dev.holdfast.broker.audit.source.AuditedSasl;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.OwnerInbox;
@@ -12,6 +18,7 @@ import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.CertificatePrincipals;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.SaslAuthenticator;
+import dev.holdfast.broker.identity.SaslMechanisms;
 import dev.holdfast.broker.identity.UserException;
 import dev.holdfast.broker.identity.UserStore;
 import dev.holdfast.broker.management.AdminServer;
@@ -113,11 +120,17 @@ public final class Broker implements AutoCloseable {
     runs("store", store::close);
     view.store(store);
 
+    AuditLog audit = openAudit(store);
+    runs("audit log", audit::close);
+    runs("audit of the stop", () -> audit.keep(AuditEvent.of("broker.stop", Outcome.OK)));
+    recordStart(audit);
+    AccessPolicy policy = new AuditedPolicy(AccessPolicy.adminOnly(), audit);
+
     OwnerLoop owner =
         new OwnerLoop(
             store,
             Assembly.domainSettings(config),
-            AccessPolicy.adminOnly(),
+            policy,
             new WireFilterCodec(),
             clock,
             this::failed);
@@ -133,7 +146,8 @@ public final class Broker implements AutoCloseable {
     runs("authentication", sasl::close);
 
     Vertx vertx = loaded(loading);
-    AmqpServer amqp = startAmqp(vertx, Assembly.amqpSettings(config, tls, clock), owner, sasl);
+    AmqpServer amqp =
+        startAmqp(vertx, Assembly.amqpSettings(config, tls, clock, audit), owner, sasl, audit);
     runs("AMQP", () -> await(amqp.close().toCompletionStage()));
     amqpAddress = Assembly.plainAddress(amqp);
     view.amqp(amqp);
@@ -144,9 +158,10 @@ public final class Broker implements AutoCloseable {
             owner.topicAdmin(),
             owner.deadLetterAdmin(),
             users,
-            AccessPolicy.adminOnly(),
+            policy,
             peers,
             view,
+            new ManagementServices.Audit(audit, config.audit().directory()),
             config.amqp().maxMessageBytes());
     startAdmin(vertx, services);
     view.ready();
@@ -193,6 +208,22 @@ public final class Broker implements AutoCloseable {
     }
   }
 
+  private AuditLog openAudit(MessageStore store) throws StartException {
+    try {
+      return Assembly.audit(
+          config, store, clock, () -> failed(new IllegalStateException("HF-AUDIT-FULL")));
+    } catch (AuditException e) {
+      throw new StartException(Code.AUDIT, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void recordStart(AuditLog audit) {
+    AuditEvent start =
+        AuditEvent.of("broker.start", Outcome.OK).extra("version", Assembly.version());
+    audit.keep(
+        config.amqp().insecureListenerAllowed() ? start.extra("insecure-listener", "true") : start);
+  }
+
   private static Vertx loaded(CompletableFuture<Vertx> loading) throws StartException {
     try {
       return await(loading);
@@ -202,11 +233,12 @@ public final class Broker implements AutoCloseable {
   }
 
   private AmqpServer startAmqp(
-      Vertx vertx, AmqpSettings settings, OwnerLoop owner, SaslAuthenticator sasl)
+      Vertx vertx, AmqpSettings settings, OwnerLoop owner, SaslAuthenticator sasl, AuditLog audit)
       throws StartException {
     try {
-      OwnerInbox inbox = Assembly.managed(vertx, owner, config.amqp().maxMessageBytes());
-      return await(AmqpServer.start(vertx, settings, inbox, sasl).toCompletionStage());
+      OwnerInbox inbox = Assembly.managed(vertx, owner, config.amqp().maxMessageBytes(), audit);
+      SaslMechanisms audited = new AuditedSasl(sasl, audit);
+      return await(AmqpServer.start(vertx, settings, inbox, audited).toCompletionStage());
     } catch (Exception e) {
       throw cannotListen(
           "AMQP",

@@ -39,6 +39,8 @@ public final class StartException extends Exception {
     USERS,
     /** The certificate or its key cannot be used. */
     TLS,
+    /** The audit log cannot be gone on with. */
+    AUDIT,
     /** An address or socket cannot be bound. */
     LISTEN,
     /** A fault of the program. */

@@ -6,7 +6,18 @@ import picocli.CommandLine;
 /** The top-level commands by name, in the order in which help shows them. */
 final class Commands {
   private static final List<String> NAMES =
-      List.of("demo", "up", "status", "queue", "topic", "sub", "msg", "user", "completion", "help");
+      List.of(
+          "demo",
+          "up",
+          "status",
+          "queue",
+          "topic",
+          "sub",
+          "msg",
+          "user",
+          "audit",
+          "completion",
+          "help");
 
   private Commands() {}
 
@@ -38,6 +49,7 @@ final class Commands {
       case "sub" -> SubscriptionCommands.line(root);
       case "msg" -> MessageCommands.line(root);
       case "user" -> UserCommands.line(root);
+      case "audit" -> AuditCommands.line(root);
       case "completion" -> new CompletionCommand(root);
       case "help" -> new HelpWord();
       default -> throw new IllegalArgumentException(name);

@@ -75,6 +75,17 @@ public interface MessageStore extends AutoCloseable {
   /** An empty batch for this store, to be reused by its one owner. */
   StoreBatch newBatch();
 
+  /**
+   * A key of 32 bytes for another part of the broker, of the master key of this store: the same for
+   * the same purpose as long as the store lives. Any thread.
+   *
+   * @param purpose ASCII; each part uses its own
+   */
+  byte[] deriveKey(String purpose);
+
+  /** Number of the last commit. Any thread; may be one behind. */
+  long lastCommit();
+
   /** Syncs and closes; further calls throw {@link IllegalStateException}. */
   @Override
   void close();

@@ -183,6 +183,16 @@ public final class FaultyMessageStore implements MessageStore {
   }
 
   @Override
+  public byte[] deriveKey(String purpose) {
+    return store.deriveKey(purpose);
+  }
+
+  @Override
+  public long lastCommit() {
+    return store.lastCommit();
+  }
+
+  @Override
   public void close() {
     store.close();
   }

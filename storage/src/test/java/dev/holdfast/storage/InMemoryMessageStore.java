@@ -109,6 +109,16 @@ public final class InMemoryMessageStore implements MessageStore {
   }
 
   @Override
+  public byte[] deriveKey(String purpose) {
+    return store.deriveKey(purpose);
+  }
+
+  @Override
+  public long lastCommit() {
+    return store.lastCommit();
+  }
+
+  @Override
   public void close() {
     store.close();
   }

@@ -130,6 +130,7 @@ final class AmqpConnection {
       work.run();
     } catch (FaultException fault) {
       LOG.info("{}: {}", peer.remote(), fault.fault());
+      edge.settings.faults().cutOff(peer, principal, fault.fault().name());
       close(AmqpErrors.of(fault.fault()));
     } catch (Throwable broken) {
       String incident = UUID.randomUUID().toString().substring(0, 8);
@@ -311,7 +312,7 @@ final class AmqpConnection {
             case FINE -> dispatch.sessions().forEach(Session::replenish);
             case DEADLINE -> deadline();
             case PEER_SILENT -> close(AmqpErrors.of(Fault.IDLE));
-            case FLOOD -> close(AmqpErrors.of(Fault.FLOOD));
+            case FLOOD -> throw new FaultException(Fault.FLOOD);
             case SAY_SOMETHING -> edge.output.empty(out.buffer());
           }
         });
@@ -324,6 +325,7 @@ final class AmqpConnection {
       close(AmqpErrors.of(Fault.FORCED));
     } else {
       LOG.info("{}: handshake takes too long", peer.remote());
+      edge.settings.faults().cutOff(peer, principal, "HANDSHAKE_TIMEOUT");
       finish();
     }
   }

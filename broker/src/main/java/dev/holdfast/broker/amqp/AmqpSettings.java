@@ -1,10 +1,13 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how the edge listens.
@@ -15,6 +18,7 @@ import java.util.Set;
  * @param limits what peers may cost
  * @param eventLoops threads; {@link #defaultEventLoops()}
  * @param clock for what is left of a message's ttl
+ * @param faults told when a peer is cut off by a limit or a fault of its own
  */
 public record AmqpSettings(
     Listeners listeners,
@@ -22,7 +26,30 @@ public record AmqpSettings(
     String version,
     AmqpLimits limits,
     int eventLoops,
-    Clock clock) {
+    Clock clock,
+    FaultReport faults) {
+
+  /** With nobody to tell about faults. */
+  public AmqpSettings(
+      Listeners listeners,
+      String containerId,
+      String version,
+      AmqpLimits limits,
+      int eventLoops,
+      Clock clock) {
+    this(listeners, containerId, version, limits, eventLoops, clock, (peer, who, what) -> {});
+  }
+
+  /** Takes what peers are cut off for. Event-loop threads; must not block. */
+  public interface FaultReport {
+    /**
+     * A connection is ended or refused.
+     *
+     * @param principal null before it is authenticated
+     * @param what a stable word
+     */
+    void cutOff(PeerInfo peer, @Nullable Principal principal, String what);
+  }
 
   /** One loop up to three cores, else half as many as cores: the owner and fsync need the rest. */
   public static int defaultEventLoops() {

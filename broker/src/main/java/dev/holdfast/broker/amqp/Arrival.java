@@ -55,6 +55,8 @@ final class Arrival {
   void begin() {
     if (!edge.registry.connected(origin)) {
       LOG.info("{}: refused, too many connections", remote());
+      PeerInfo peer = new PeerInfo(transport, null, List.of(), remote(), false);
+      edge.settings.faults().cutOff(peer, null, "TOO_MANY_CONNECTIONS");
       channel.close();
       return;
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.config;
 
+import dev.holdfast.broker.audit.AuditSettings;
 import dev.holdfast.broker.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param webSocket how AMQP is served over WebSocket
  * @param identity who may do what by virtue of the operating system
  * @param store how messages are kept
+ * @param audit how the audit log is kept
  */
 public record BrokerConfig(
     Path dataDirectory,
@@ -27,7 +29,8 @@ public record BrokerConfig(
     Optional<Tls> tls,
     WebSocket webSocket,
     Identity identity,
-    Store store) {
+    Store store,
+    AuditSettings audit) {
 
   /**
    * AMQP on every transport.
@@ -161,7 +164,13 @@ public record BrokerConfig(
             values.get(ConfigKeys.STORE_RESERVE),
             values.get(ConfigKeys.STORE_WRITE_BUFFER),
             values.get(ConfigKeys.STORE_BLOCK_CACHE),
-            values.get(ConfigKeys.STORE_MAX_KEYS)));
+            values.get(ConfigKeys.STORE_MAX_KEYS)),
+        new AuditSettings(
+            values.get(ConfigKeys.DATA_DIR).resolve("audit"),
+            values.get(ConfigKeys.AUDIT_MAX_FILE),
+            values.get(ConfigKeys.AUDIT_RETENTION),
+            values.get(ConfigKeys.AUDIT_ON_FULL),
+            values.get(ConfigKeys.AUDIT_ANCHOR)));
   }
 
   /** What only several keys together can be wrong about. */

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.config;
 
+import dev.holdfast.broker.audit.AuditSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -273,6 +274,38 @@ final class ConfigKeys {
           "Disk space for idempotency keys, 64 bytes each. When it is used up, messages with new"
               + " keys are refused until older ones have outlived their window.");
 
+  static final ConfigKey<AuditSettings.OnFull> AUDIT_ON_FULL =
+      ConfigKey.of(
+          "audit.on-full",
+          ValueType.oneOf(AuditSettings.OnFull.class),
+          "deny-admin",
+          "What happens when the audit log cannot be written. deny-admin: administration and reading"
+              + " of messages are refused, clients go on. stop: the broker ends. drop: everything"
+              + " goes on, and how much was not recorded is.");
+
+  static final ConfigKey<Long> AUDIT_MAX_FILE =
+      ConfigKey.of(
+          "audit.max-file-size",
+          ValueType.size(64 * KIB, GIB),
+          "64MiB",
+          "A file of the audit log that has become as large is followed by a new one, as at midnight"
+              + " UTC.");
+
+  static final ConfigKey<Duration> AUDIT_RETENTION =
+      ConfigKey.of(
+          "audit.retention",
+          ValueType.duration(Duration.ofHours(1), Duration.ofDays(3650)),
+          "365d",
+          "Files of the audit log that were last written longer ago are deleted.");
+
+  static final ConfigKey<Optional<Path>> AUDIT_ANCHOR =
+      ConfigKey.of(
+          "audit.anchor-file",
+          ValueType.optionalPath(),
+          "",
+          "File that each checkpoint of the audit log is appended to as well; on another disk or"
+              + " append-only, it shows when the end of the log was cut off.");
+
   private ConfigKeys() {}
 
   /** In the order of the documentation. */
@@ -312,6 +345,10 @@ final class ConfigKeys {
         STORE_RESERVE,
         STORE_WRITE_BUFFER,
         STORE_BLOCK_CACHE,
-        STORE_MAX_KEYS);
+        STORE_MAX_KEYS,
+        AUDIT_ON_FULL,
+        AUDIT_MAX_FILE,
+        AUDIT_RETENTION,
+        AUDIT_ANCHOR);
   }
 }

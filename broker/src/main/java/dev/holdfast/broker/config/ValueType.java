@@ -129,7 +129,7 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
   static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
     List<String> names =
         Arrays.stream(type.getEnumConstants())
-            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .toList();
     return new ValueType<>(
         String.join(", ", names),

@@ -1,7 +1,9 @@
 package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.audit.AuditException;
 import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.identity.PeerCredentials;
 import dev.holdfast.broker.identity.UserException;
 import dev.holdfast.broker.net.PeerCredentialsReader;
 import io.vertx.core.Context;
@@ -28,6 +30,7 @@ final class AdminHandler {
 
   private final Router router;
   private final ManagementServices services;
+  private final Recording recording;
 
   /** The server's event loop only. */
   private int connections;
@@ -35,6 +38,7 @@ final class AdminHandler {
   AdminHandler(Router router, ManagementServices services) {
     this.router = router;
     this.services = services;
+    this.recording = new Recording(services.audit().log());
   }
 
   void connected(HttpConnection connection) {
@@ -93,9 +97,16 @@ final class AdminHandler {
   private void respond(HttpServerRequest request, Router.Match match, byte[] body) {
     Map<String, String> query = new HashMap<>();
     request.params().forEach((name, value) -> query.putIfAbsent(name, value));
-    ApiRequest call = new ApiRequest(caller(request), match.variables(), query, body);
+    PeerCredentials kernel = credentials(request);
+    Principal caller = services.peers().principal(kernel).orElse(null);
+    ApiRequest call = new ApiRequest(caller, match.variables(), query, body);
     Context context = Vertx.currentContext();
-    invoke(match.route(), call)
+    recording
+        .carryOut(
+            match,
+            call,
+            kernel,
+            () -> invoke(match.route(), call).exceptionally(AdminHandler::error))
         .exceptionally(AdminHandler::error)
         .thenAccept(answer -> context.runOnContext(go -> send(request.response(), answer)));
   }
@@ -119,12 +130,10 @@ final class AdminHandler {
         .end(Buffer.buffer(answer.body()));
   }
 
-  private @Nullable Principal caller(HttpServerRequest request) {
+  private static @Nullable PeerCredentials credentials(HttpServerRequest request) {
     // The public API does not lead to the channel; the interface of the implementation does.
     HttpServerConnection connection = (HttpServerConnection) request.connection();
-    return PeerCredentialsReader.read(connection.channelHandlerContext().channel())
-        .flatMap(services.peers()::principal)
-        .orElse(null);
+    return PeerCredentialsReader.read(connection.channelHandlerContext().channel()).orElse(null);
   }
 
   private static ApiAnswer error(Throwable failure) {
@@ -137,6 +146,10 @@ final class AdminHandler {
     }
     if (cause instanceof NodeException e) {
       return ApiAnswer.error(ApiException.of(e.error()));
+    }
+    if (cause instanceof AuditException e && e.reason() == AuditException.Reason.FULL) {
+      return ApiAnswer.error(
+          new ApiException(ApiException.Code.UNAVAILABLE, String.valueOf(e.getMessage())));
     }
     if (cause instanceof UserException e) {
       return ApiAnswer.error(ApiException.of(e));

@@ -62,6 +62,7 @@ public final class AdminServer {
     TopicApi topics = new TopicApi(services, workers);
     SubscriptionApi subscriptions = new SubscriptionApi(services, workers);
     UserApi users = new UserApi(services);
+    AuditApi audit = new AuditApi(services, workers);
     int messageBody =
         (int) Math.min(Integer.MAX_VALUE, services.maxMessageBytes() * 2 + SMALL_BODY);
     String api = "/api/v1";
@@ -92,6 +93,8 @@ public final class AdminServer {
             new Route(
                 "POST", api + "/subscriptions/{name}/purge", SMALL_BODY, subscriptions::purge),
             new Route("POST", api + "/subscriptions/{name}/seek", SMALL_BODY, subscriptions::seek),
+            new Route("GET", api + "/audit", SMALL_BODY, audit::query),
+            new Route("GET", api + "/audit/status", SMALL_BODY, audit::status),
             new Route("GET", api + "/users", SMALL_BODY, users::list),
             new Route("POST", api + "/users", SMALL_BODY, users::create),
             new Route("DELETE", api + "/users/{name}", SMALL_BODY, users::delete),

@@ -69,6 +69,15 @@ final class Json {
     }
   }
 
+  /** The text field {@code name} of an object; empty when there is none. */
+  static String nameIn(byte[] body) {
+    try {
+      return MAPPER.readTree(body).path("name").asText();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   static ApiException unknown(String field, Set<String> fields) {
     return invalid(
         "the field " + field + " is not known; there is " + fields.stream().sorted().toList());

@@ -2,10 +2,12 @@ package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.domain.DeadLetterAdmin;
+import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
+import java.nio.file.Path;
 
 /**
  * What the API works on.
@@ -17,6 +19,7 @@ import dev.holdfast.broker.identity.UserStore;
  * @param policy who may manage the broker itself
  * @param peers names callers by their uid
  * @param broker the process
+ * @param audit where what is done is recorded
  * @param maxMessageBytes largest message of any queue, and the default of new ones
  */
 public record ManagementServices(
@@ -27,4 +30,14 @@ public record ManagementServices(
     AccessPolicy policy,
     PeerPrincipals peers,
     BrokerView broker,
-    long maxMessageBytes) {}
+    Audit audit,
+    long maxMessageBytes) {
+
+  /**
+   * The audit log.
+   *
+   * @param log takes records
+   * @param directory of its files
+   */
+  public record Audit(AuditLog log, Path directory) {}
+}

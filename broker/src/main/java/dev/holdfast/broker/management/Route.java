@@ -20,6 +20,17 @@ record Route(String method, String path, int maxBodyBytes, Handler handler) {
     CompletionStage<ApiAnswer> handle(ApiRequest request);
   }
 
+  /** Whether a record has to be on disk before it happens: it changes something or shows bodies. */
+  boolean recorded() {
+    return !method.equals("GET") || showsMessages();
+  }
+
+  /** Whether it hands out messages. */
+  boolean showsMessages() {
+    boolean read = path.contains("/messages") || path.contains("/scheduled/");
+    return (method.equals("GET") && read) || path.endsWith("/receive");
+  }
+
   /** The variable segments when the path fits. */
   Optional<List<String>> match(List<String> segments) {
     String[] pattern = path.substring(1).split("/");

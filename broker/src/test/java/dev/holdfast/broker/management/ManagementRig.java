@@ -2,6 +2,8 @@ package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.amqp.filter.WireFilterCodec;
+import dev.holdfast.broker.audit.AuditLog;
+import dev.holdfast.broker.audit.TestAudit;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.PeerPrincipals;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 final class ManagementRig implements AutoCloseable {
   final FakeNodes nodes = new FakeNodes();
   final UserStore users;
+  final AuditLog audit;
   HttpOverUnix http;
   volatile String notReady = "";
   private final Path directory;
@@ -39,6 +42,7 @@ final class ManagementRig implements AutoCloseable {
   ManagementRig(Path directory) throws Exception {
     this.directory = directory;
     users = UserStore.open(directory.resolve("users"), InstantSource.system());
+    audit = TestAudit.open(directory.resolve("audit"));
     owner.start();
     serve("admin.sock", ownUid());
   }
@@ -56,6 +60,7 @@ final class ManagementRig implements AutoCloseable {
         AccessPolicy.adminOnly(),
         new PeerPrincipals(adminUid, Set.of()),
         new View(),
+        new ManagementServices.Audit(audit, directory.resolve("audit")),
         1 << 20);
   }
 
@@ -79,6 +84,7 @@ final class ManagementRig implements AutoCloseable {
     server.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     owner.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
     users.close();
+    audit.close();
     vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 

@@ -180,6 +180,11 @@ public final class KeyringSealer implements Sealer, AutoCloseable {
     return mac.doFinal(input);
   }
 
+  @Override
+  public byte[] deriveKey(String purpose) {
+    return keyring.derive(purpose);
+  }
+
   /** Wipes what can be wiped. Nothing can be sealed or opened afterwards. */
   @Override
   public void close() {

@@ -57,6 +57,9 @@ public interface Sealer {
    */
   byte[] fingerprint(Purpose purpose, byte[] input);
 
+  /** A key of 32 bytes for a purpose beyond stored rows. Any thread. */
+  byte[] deriveKey(String purpose);
+
   /** What a fingerprint is for. */
   enum Purpose {
     /** Row keys of definitions. */

@@ -56,6 +56,9 @@ public final class LogStore implements MessageStore {
   private long commitNumber;
   private long durableCommit;
 
+  /** The owner's {@link #commitNumber} for everybody else. */
+  private volatile long visibleCommit;
+
   private enum State {
     OPEN,
     NEEDS_RECOVERY,
@@ -110,6 +113,7 @@ public final class LogStore implements MessageStore {
     RowLoader.Loaded loaded = new RowLoader(engine, sealer, index).load();
     commitNumber = loaded.commit();
     durableCommit = loaded.commit();
+    visibleCommit = commitNumber;
     timers.reset();
     idempotency.load();
     unsynced = false;
@@ -135,6 +139,7 @@ public final class LogStore implements MessageStore {
 
   private void committed(boolean synced) {
     commitNumber++;
+    visibleCommit = commitNumber;
     unsynced = !synced;
     if (synced) {
       durableCommit = commitNumber;
@@ -289,6 +294,16 @@ public final class LogStore implements MessageStore {
     } catch (StoreException e) {
       LOG.warn("the database is closed and will be opened later: {}", e.getMessage());
     }
+  }
+
+  @Override
+  public byte[] deriveKey(String purpose) {
+    return sealer.deriveKey(purpose);
+  }
+
+  @Override
+  public long lastCommit() {
+    return visibleCommit;
   }
 
   @Override

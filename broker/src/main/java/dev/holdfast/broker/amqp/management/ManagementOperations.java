@@ -1,11 +1,16 @@
 package dev.holdfast.broker.amqp.management;
 
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.audit.AuditEvent;
+import dev.holdfast.broker.audit.AuditEvent.Outcome;
+import dev.holdfast.broker.audit.AuditPeer;
+import dev.holdfast.broker.audit.AuditTrail;
 import dev.holdfast.broker.domain.NodeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -24,15 +29,51 @@ public final class ManagementOperations {
   private static final long MOST_RESULTS = 10_000;
 
   private final Map<String, ManagedType> types;
+  private final AuditTrail audit;
 
   /** With the kinds of things, each under its {@link ManagedType#name()}. */
-  public ManagementOperations(List<ManagedType> all) {
+  public ManagementOperations(List<ManagedType> all, AuditTrail audit) {
     Map<String, ManagedType> byName = new LinkedHashMap<>();
     all.forEach(type -> byName.put(PREFIX + type.name(), type));
     this.types = byName;
+    this.audit = audit;
   }
 
   CompletionStage<ManagementReply> carryOut(Principal principal, ManagementRequest request) {
+    String operation = request.parameter("operation");
+    if (!operation.equals("CREATE") && !operation.equals("DELETE")) {
+      return answer(principal, request);
+    }
+    AuditEvent asked =
+        AuditEvent.of("admin.request", Outcome.OK)
+            .by(new AuditPeer(principal.name(), null, "$management", -1, -1, null, null))
+            .asked(operation, request.parameter("type") + ":" + request.parameter("name"))
+            .correlation(UUID.randomUUID().toString());
+    return audit
+        .durably(asked)
+        .handle(
+            (written, failure) ->
+                failure == null
+                    ? answer(principal, request)
+                    : done(ManagementReply.refused(503, "the request cannot be recorded")))
+        .thenCompose(reply -> reply)
+        .thenApply(
+            reply -> {
+              audit.keep(result(asked, reply.status()));
+              return reply;
+            });
+  }
+
+  private static AuditEvent result(AuditEvent asked, int status) {
+    Outcome outcome = status == 401 || status == 403 ? Outcome.DENY : Outcome.ERROR;
+    return AuditEvent.of("admin.result", status < 300 ? Outcome.OK : outcome)
+        .code(status < 300 ? null : Integer.toString(status))
+        .by(asked.peer())
+        .asked(asked.operation(), asked.resource())
+        .correlation(asked.correlation());
+  }
+
+  private CompletionStage<ManagementReply> answer(Principal principal, ManagementRequest request) {
     CompletionStage<ManagementReply> reply;
     try {
       reply = decide(principal, request);

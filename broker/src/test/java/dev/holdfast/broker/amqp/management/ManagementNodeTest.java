@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.audit.AuditTrail;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeEvent;
@@ -58,7 +59,8 @@ class ManagementNodeTest {
             List.of(
                 new QueueType(owner.admin(), 1 << 20),
                 new TopicType(owner.topicAdmin(), 1 << 20),
-                new SubscriptionType(owner.topicAdmin())));
+                new SubscriptionType(owner.topicAdmin())),
+            AuditTrail.NONE);
     node = new ManagementNode(owner, owner.admin(), operations, Runnable::run);
   }
 
@@ -169,7 +171,7 @@ class ManagementNodeTest {
         new ManagementNode(
             passed::addAll,
             owner.admin(),
-            new ManagementOperations(List.of()),
+            new ManagementOperations(List.of(), AuditTrail.NONE),
             task -> {
               throw new AssertionError("carried out");
             });
