@@ -1,8 +1,8 @@
 package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
-import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.audit.AuditLog;
+import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
