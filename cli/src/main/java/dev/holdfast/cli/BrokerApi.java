@@ -38,6 +38,20 @@ final class BrokerApi {
         : "/subscriptions?source=" + AdminClient.segment(source);
   }
 
+  /** The path of the dead letters of a queue or subscription. */
+  static String deadLetters(String node, String rest) {
+    return "/dead-letters/" + AdminClient.segment(node) + rest;
+  }
+
+  static String task(long id, String rest) {
+    return "/dead-letter-tasks/" + id + rest;
+  }
+
+  /** The path of the delayed messages of a queue or topic. */
+  static String scheduled(String node, String rest) {
+    return "/scheduled/" + AdminClient.segment(node) + rest;
+  }
+
   static String user(String name, String rest) {
     return "/users/" + AdminClient.segment(name) + rest;
   }

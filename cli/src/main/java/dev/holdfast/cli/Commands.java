@@ -14,6 +14,8 @@ final class Commands {
           "topic",
           "sub",
           "msg",
+          "dlq",
+          "sched",
           "user",
           "audit",
           "completion",
@@ -48,6 +50,8 @@ final class Commands {
       case "topic" -> TopicCommands.line(root);
       case "sub" -> SubscriptionCommands.line(root);
       case "msg" -> MessageCommands.line(root);
+      case "dlq" -> DeadLetterCommands.line(root);
+      case "sched" -> ScheduledCommands.line(root);
       case "user" -> UserCommands.line(root);
       case "audit" -> AuditCommands.line(root);
       case "completion" -> new CompletionCommand(root);

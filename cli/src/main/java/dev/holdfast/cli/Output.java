@@ -40,6 +40,11 @@ final class Output {
     }
   }
 
+  /** One object as JSON on one line, whatever the format. */
+  void jsonLine(Map<?, ?> object) {
+    out.print(Json.compact(object) + '\n');
+  }
+
   /** What a command did: a line for people, or the object as JSON. */
   void result(String line, Map<?, ?> object) {
     if (isTable()) {

@@ -40,10 +40,10 @@ final class QueueCommands implements Runnable {
 
   /** {@code --yes} and {@code --dry-run} of commands that cannot be undone. */
   static final class Consent {
-    @Option(names = "--yes", description = "Do it; without this nothing is removed.")
+    @Option(names = "--yes", description = "Do it; without this nothing is changed.")
     private boolean yes;
 
-    @Option(names = "--dry-run", description = "Only show what would be removed.")
+    @Option(names = "--dry-run", description = "Only show what would be done.")
     private boolean dryRun;
 
     boolean isDryRun() {

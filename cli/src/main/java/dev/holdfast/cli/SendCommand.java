@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.cli.text.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
       "  holdfast msg send orders 'hello' -H type=greeting",
       "  holdfast msg send orders --file order.json --content-type application/json --id 42",
       "  date | holdfast msg send orders - --ttl 5m",
+      "  holdfast dlq export orders | holdfast msg send spare --ndjson",
     })
 final class SendCommand implements ApiCommand {
   private static final List<String> PROPERTIES =
@@ -82,6 +84,13 @@ final class SendCommand implements ApiCommand {
           "Idempotency key: within the queue's window a second message with it is not stored.")
   private @Nullable String key;
 
+  @Option(
+      names = "--ndjson",
+      description =
+          "Send a message for each line of standard input or --file, as dlq export and msg peek"
+              + " -o ndjson print them.")
+  private boolean ndjson;
+
   @Option(names = "--priority", paramLabel = "0-9", description = "Priority; default 4.")
   private @Nullable Integer priority;
 
@@ -96,6 +105,9 @@ final class SendCommand implements ApiCommand {
 
   @Override
   public ExitCode execute() throws CommandFailure, IOException {
+    if (ndjson) {
+      return lines();
+    }
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("body", readBody());
     if (notDurable) {
@@ -129,6 +141,26 @@ final class SendCommand implements ApiCommand {
       output.json(answer.fields());
     }
     return ExitCode.OK;
+  }
+
+  private ExitCode lines() throws CommandFailure, IOException {
+    boolean more =
+        !headers.isEmpty() || !properties.isEmpty() || ttl != null || key != null || notDurable;
+    if (more || priority != null || id != null || contentType != null) {
+      throw usage("with --ndjson each line says what its message is: leave out other options");
+    }
+    if (body != null && !body.equals("-")) {
+      throw usage("--ndjson reads standard input, or --file FILE");
+    }
+    MessageLines lines = new MessageLines(root, queue);
+    if (file == null) {
+      return lines.send(root.surroundings().in());
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return lines.send(in);
+    } catch (NoSuchFileException e) {
+      throw usage("there is no file " + file);
+    }
   }
 
   private void putProperties(Map<String, Object> message) throws CommandFailure {
