@@ -103,7 +103,7 @@ final class CancelScheduled implements NodeChange {
 
   @Override
   public void committed() {
-    DeadLetterTasks.AUDIT.info(
+    DeadLetterTasks.LOG.info(
         "{} cancelled the delayed message {} of {}", principal.name(), sequence, name);
     result.complete(null);
   }

@@ -32,10 +32,8 @@ import org.slf4j.LoggerFactory;
  * Nothing is in memory but the page under way. Owner thread.
  */
 final class DeadLetterTasks {
-  /** Where it is said who did what; operators route it by this name. */
-  static final Logger AUDIT = LoggerFactory.getLogger("dev.holdfast.audit");
-
-  private static final Logger LOG = LoggerFactory.getLogger(DeadLetterTasks.class);
+  /** Also for what is said of tasks and single messages elsewhere. */
+  static final Logger LOG = LoggerFactory.getLogger(DeadLetterTasks.class);
   private static final int MESSAGES_AT_ONCE = 512;
   private static final int PAGES_A_SECOND = 4;
   private static final long RETRY_MS = 500;
@@ -251,7 +249,7 @@ final class DeadLetterTasks {
         run.progress = progress;
         goOn(run, run.nextAtMs);
         if (!progress.state().open()) {
-          AUDIT.info(
+          LOG.info(
               "task {} ({} {}) is {}: {} messages, skipped {}",
               run.id,
               run.order.action().code(),

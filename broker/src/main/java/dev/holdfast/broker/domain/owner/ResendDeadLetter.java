@@ -138,7 +138,7 @@ final class ResendDeadLetter implements NodeChange {
 
   @Override
   public void committed() {
-    DeadLetterTasks.AUDIT.info(
+    DeadLetterTasks.LOG.info(
         "{} sent {} dead letter {} of {} to {}",
         request.principal().name(),
         request.edited().isPresent() ? "the edited" : "the",

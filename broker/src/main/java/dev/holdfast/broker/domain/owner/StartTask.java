@@ -73,7 +73,7 @@ final class StartTask implements NodeChange {
     TaskCodec.StoredTask task = stored;
     if (task != null) {
       context.tasks().forget(forgotten);
-      DeadLetterTasks.AUDIT.info(
+      DeadLetterTasks.LOG.info(
           "{} began task {}: {} dead letters of {}{}",
           principal.name(),
           task.task().id(),

@@ -56,7 +56,7 @@ final class TellTask implements NodeChange {
     DeadLetterTasks.Run run = context.tasks().find(id);
     if (run != null && progress != null) {
       context.tasks().told(run, progress);
-      DeadLetterTasks.AUDIT.info("{} told task {} to be {}", principal.name(), id, state.code());
+      DeadLetterTasks.LOG.info("{} told task {} to be {}", principal.name(), id, state.code());
       result.complete(run.task());
     }
   }
