@@ -198,8 +198,7 @@ final class DeadLetterViews {
 
     @Override
     public ExitCode execute() throws CommandFailure, IOException {
-      JsonObject message =
-          root.broker().get(BrokerApi.deadLetters(queue, "/messages/" + sequence));
+      JsonObject message = root.broker().get(BrokerApi.deadLetters(queue, "/messages/" + sequence));
       Output output = root.output();
       if (!output.isTable()) {
         output.json(message.fields());

@@ -54,8 +54,18 @@ class DeadLetterCommandsTest {
     broker.answer(200, PAGE.formatted("8")).answer(200, PAGE.formatted("9"));
     Cli cli =
         Cli.run(
-            broker, "dlq", "list", "orders", "--limit", "2", "--reason", "rejected", "--where",
-            "type = 'a b'", "--older-than", "1h");
+            broker,
+            "dlq",
+            "list",
+            "orders",
+            "--limit",
+            "2",
+            "--reason",
+            "rejected",
+            "--where",
+            "type = 'a b'",
+            "--older-than",
+            "1h");
     assertThat(cli.out())
         .isEqualTo(
             """
@@ -73,7 +83,9 @@ class DeadLetterCommandsTest {
 
   @Test
   void showsTheStoryOfOne() {
-    broker.answer(200, LETTER).answer(404, "{\"error\":{\"code\":\"not-found\",\"message\":\"x\"}}");
+    broker
+        .answer(200, LETTER)
+        .answer(404, "{\"error\":{\"code\":\"not-found\",\"message\":\"x\"}}");
     assertThat(Cli.run(broker, "dlq", "show", "orders", "7").out())
         .startsWith("death.reason: rejected\ndeath.description: no\n")
         .endsWith("\nhello\n");
@@ -100,9 +112,7 @@ class DeadLetterCommandsTest {
 
   @Test
   void linesThatArePeekedAreSentByTheirParts() {
-    broker
-        .answer(201, "{\"sequence\":1}")
-        .answer(201, "{\"sequence\":2}");
+    broker.answer(201, "{\"sequence\":1}").answer(201, "{\"sequence\":2}");
     String number =
         LETTER.replace("\"type\":\"value\",\"text\":\"hello\"", "\"type\":\"value\",\"value\":5");
     Cli cli =
@@ -128,8 +138,17 @@ class DeadLetterCommandsTest {
         .answer(200, TASK.formatted("done", 5, ""));
     Cli cli =
         Cli.run(
-            broker, "dlq", "redrive", "orders", "--rate", "50/s", "--to", "spare", "--max-hops",
-            "3", "--yes");
+            broker,
+            "dlq",
+            "redrive",
+            "orders",
+            "--rate",
+            "50/s",
+            "--to",
+            "spare",
+            "--max-hops",
+            "3",
+            "--yes");
     assertThat(cli.exit()).isZero();
     assertThat(cli.out()).isEqualTo("task 3 is done: 5 dead letters of orders redriven\n");
     assertThat(broker.requests())
@@ -189,10 +208,20 @@ class DeadLetterCommandsTest {
     assertThat(Cli.run(broker, "dlq", "resend", "orders", "7").out())
         .isEqualTo("dead letter 7 of orders sent to orders\n");
     Cli.run(
-        broker, "dlq", "resend", "orders", "7", "--body", "b", "-H", "k=v", "--property",
-        "subject=s", "--to", "x");
-    assertThat(
-            Cli.run(broker, "dlq", "resend", "orders", "7", "--body", "b", "--dry-run").out())
+        broker,
+        "dlq",
+        "resend",
+        "orders",
+        "7",
+        "--body",
+        "b",
+        "-H",
+        "k=v",
+        "--property",
+        "subject=s",
+        "--to",
+        "x");
+    assertThat(Cli.run(broker, "dlq", "resend", "orders", "7", "--body", "b", "--dry-run").out())
         .isEqualTo("would send dead letter 7 of orders to orders, edited\n");
     assertThat(broker.requests())
         .containsExactly(

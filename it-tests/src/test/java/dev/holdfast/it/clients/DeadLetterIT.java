@@ -63,8 +63,7 @@ class DeadLetterIT {
   }
 
   private void awaitDead(String node, long count) {
-    await()
-        .until(() -> cli.json("dlq", "summary", node).get("messages").asLong() == count);
+    await().until(() -> cli.json("dlq", "summary", node).get("messages").asLong() == count);
   }
 
   @Test
@@ -89,8 +88,7 @@ class DeadLetterIT {
 
       Command.Result denied = cli.run("dlq", "redrive", name);
       assertThat(denied.exitCode()).as("without --yes").isEqualTo(2);
-      JsonNode dry =
-          cli.json("dlq", "redrive", name, "--where", "number >= 3", "--dry-run");
+      JsonNode dry = cli.json("dlq", "redrive", name, "--where", "number >= 3", "--dry-run");
       assertThat(dry.get("messages").asLong()).isEqualTo(2);
       assertThat(cli.messages(name)).isZero();
       JsonNode some = cli.json("dlq", "redrive", name, "--where", "number >= 3", "--yes");
@@ -106,8 +104,7 @@ class DeadLetterIT {
     }
   }
 
-  private static void seenByAnotherClient(Connection connection, String name)
-      throws JMSException {
+  private static void seenByAnotherClient(Connection connection, String name) throws JMSException {
     try (Session session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
         MessageConsumer consumer = session.createConsumer(new JmsQueue(name + "/$dead-letter"))) {
       TraceableMessage dead =

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class DeadLetterTasks {
   /** Also for what is said of tasks and single messages elsewhere. */
   static final Logger LOG = LoggerFactory.getLogger(DeadLetterTasks.class);
+
   private static final int MESSAGES_AT_ONCE = 512;
   private static final int PAGES_A_SECOND = 4;
   private static final long RETRY_MS = 500;
