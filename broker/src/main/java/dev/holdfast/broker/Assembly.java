@@ -134,7 +134,7 @@ final class Assembly {
                 one.publisherCredit(),
                 one.consumerCredit(),
                 one.controlFramesPerSecond(),
-                one.bytes()));
+                one.bytes().withWhole(amqp.streamAboveBytes())));
     return new AmqpSettings(
         listeners(config, tls),
         "holdfast",

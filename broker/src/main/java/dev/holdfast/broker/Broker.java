@@ -14,6 +14,7 @@ import dev.holdfast.broker.audit.source.AuditedSasl;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.PartSource;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.CertificatePrincipals;
 import dev.holdfast.broker.identity.PeerPrincipals;
@@ -147,7 +148,13 @@ public final class Broker implements AutoCloseable {
 
     Vertx vertx = loaded(loading);
     AmqpServer amqp =
-        startAmqp(vertx, Assembly.amqpSettings(config, tls, clock, audit), owner, sasl, audit);
+        startAmqp(
+            vertx,
+            Assembly.amqpSettings(config, tls, clock, audit),
+            owner,
+            sasl,
+            audit,
+            store::readPart);
     runs("AMQP", () -> await(amqp.close().toCompletionStage()));
     amqpAddress = Assembly.plainAddress(amqp);
     view.amqp(amqp);
@@ -233,12 +240,17 @@ public final class Broker implements AutoCloseable {
   }
 
   private AmqpServer startAmqp(
-      Vertx vertx, AmqpSettings settings, OwnerLoop owner, SaslAuthenticator sasl, AuditLog audit)
+      Vertx vertx,
+      AmqpSettings settings,
+      OwnerLoop owner,
+      SaslAuthenticator sasl,
+      AuditLog audit,
+      PartSource parts)
       throws StartException {
     try {
       OwnerInbox inbox = Assembly.managed(vertx, owner, config.amqp().maxMessageBytes(), audit);
       SaslMechanisms audited = new AuditedSasl(sasl, audit);
-      return await(AmqpServer.start(vertx, settings, inbox, audited).toCompletionStage());
+      return await(AmqpServer.start(vertx, settings, inbox, audited, parts).toCompletionStage());
     } catch (Exception e) {
       throw cannotListen(
           "AMQP",

@@ -26,6 +26,12 @@ final class MessageView {
         throw new IOException("field \"base64\" of a body is not base64", e);
       }
     }
+    if (isLarge(body)) {
+      throw new IOException(
+          "message "
+              + message.number("sequence")
+              + " is large: its body does not come over HTTP; receive it with an AMQP client");
+    }
     return bodyText().getBytes(StandardCharsets.UTF_8);
   }
 
@@ -38,8 +44,15 @@ final class MessageView {
     if (body.value("base64") != null) {
       return "(" + body().length + " bytes)";
     }
+    if (isLarge(body)) {
+      return "(large: " + body.number("bytes") + " bytes, for an AMQP client to receive)";
+    }
     Object value = body.value("value");
     return value == null ? "" : Json.compact(value);
+  }
+
+  private static boolean isLarge(JsonObject body) throws IOException {
+    return body.text("type", "").equals("large");
   }
 
   /** Head lines, an empty line, the body; escaped. */

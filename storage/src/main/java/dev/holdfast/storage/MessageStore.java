@@ -2,6 +2,7 @@ package dev.holdfast.storage;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ordered logs with cursors, kept in one place and changed by one atomic batch at a time.
@@ -47,6 +48,20 @@ public interface MessageStore extends AutoCloseable {
    *     do not verify
    */
   List<StoredMessage> read(int logId, ChunkInfo chunk) throws StoreException;
+
+  /**
+   * An id for a blob, to be filled by {@link StoreBatch#putBlobPart}. Ids of blobs that come to
+   * nothing are lost.
+   */
+  long newBlobId() throws StoreException;
+
+  /**
+   * Reads one part of a blob, opened and verified. Any thread.
+   *
+   * @return the part, or null when the blob has been deleted meanwhile
+   * @throws StoreException with reason {@code CORRUPT} when the bytes do not verify
+   */
+  byte @Nullable [] readPart(StoredBlob blob, int part) throws StoreException;
 
   /** Timers due at or before {@code untilMs} (epoch), earliest first, at most {@code limit}. */
   List<StoredTimer> timersDue(long untilMs, int limit) throws StoreException;

@@ -21,9 +21,23 @@ public interface StoreBatch {
 
   /**
    * Appends; {@link StoredMessage#sequence()} must be the log's next sequence (counting what this
-   * batch already appends).
+   * batch already appends). A message with a blob makes it part of the log: it stays for as long as
+   * a live chunk names it, whichever logs it is moved through.
    */
   void append(int logId, StoredMessage message);
+
+  /**
+   * Writes one more part of a blob that no message names yet. After {@link MessageStore#recover()}
+   * and in the next opening such blobs are gone.
+   *
+   * @param blobId from {@link MessageStore#newBlobId()}
+   * @param part 0 for the first one, then one after the other
+   * @param bytes nobody changes the array
+   */
+  void putBlobPart(long blobId, int part, byte[] bytes);
+
+  /** Deletes a blob that no message names; does nothing when it has no part. */
+  void dropBlob(long blobId);
 
   /**
    * Marks one message as consumed by one cursor. Acknowledging twice is a programmer error.

@@ -4,6 +4,7 @@ import dev.holdfast.storage.StoreException.Reason;
 import dev.holdfast.storage.index.BatchOperations;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store in memory that fails when told to. One thread, as {@link MessageStore} says.
@@ -147,6 +148,17 @@ public final class FaultyMessageStore implements MessageStore {
   @Override
   public List<StoredMessage> read(int logId, ChunkInfo chunk) throws StoreException {
     return store.read(logId, chunk);
+  }
+
+  @Override
+  public long newBlobId() throws StoreException {
+    usable();
+    return store.newBlobId();
+  }
+
+  @Override
+  public byte @Nullable [] readPart(StoredBlob blob, int part) throws StoreException {
+    return store.readPart(blob, part);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.log.LogStore;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message store in memory for tests: the real index, rows, chunks and recovery over an {@link
@@ -75,6 +76,16 @@ public final class InMemoryMessageStore implements MessageStore {
   @Override
   public List<StoredMessage> read(int logId, ChunkInfo chunk) throws StoreException {
     return store.read(logId, chunk);
+  }
+
+  @Override
+  public long newBlobId() throws StoreException {
+    return store.newBlobId();
+  }
+
+  @Override
+  public byte @Nullable [] readPart(StoredBlob blob, int part) throws StoreException {
+    return store.readPart(blob, part);
   }
 
   @Override

@@ -31,6 +31,7 @@ final class Acceptor implements Deployable {
   private final OwnerInbox inbox;
   private final SaslMechanisms sasl;
   private final Registry registry;
+  private final PartReader parts;
   private final List<NetServer> servers = new CopyOnWriteArrayList<>();
 
   // Set once by deploy(), before anything listens.
@@ -39,7 +40,13 @@ final class Acceptor implements Deployable {
   private volatile String deployment = "";
   private volatile boolean stopping;
 
-  Acceptor(AmqpSettings settings, OwnerInbox inbox, SaslMechanisms sasl, Registry registry) {
+  Acceptor(
+      AmqpSettings settings,
+      OwnerInbox inbox,
+      SaslMechanisms sasl,
+      Registry registry,
+      PartReader parts) {
+    this.parts = parts;
     this.settings = settings;
     this.inbox = inbox;
     this.sasl = sasl;
@@ -49,7 +56,7 @@ final class Acceptor implements Deployable {
   @Override
   public Future<?> deploy(Context deployed) {
     ContextInternal own = (ContextInternal) deployed;
-    Edge made = new Edge(own.nettyEventLoop(), inbox, registry, settings);
+    Edge made = new Edge(own.nettyEventLoop(), inbox, registry, settings, parts);
     context = own;
     edge = made;
     own.owner().setPeriodic(Ticks.PERIOD_MS, t -> made.tick());

@@ -8,6 +8,7 @@ import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.vertx.core.streams.ReadStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -39,11 +40,11 @@ final class AmqpConnection {
   final Edge edge;
   final SocketWriter out;
   final PeerInfo peer;
+  final Budget budget;
   private final ChannelHandlerContext channel;
   private final String origin;
   private final Inbound inbound;
   private final Lifeline lifeline;
-  private final Budget budget;
   private final FrameDispatch dispatch;
   private final Set<ConsumerLink> blocked = new LinkedHashSet<>();
   private @Nullable Principal principal;
@@ -58,7 +59,12 @@ final class AmqpConnection {
   private boolean released;
 
   AmqpConnection(
-      Edge edge, ChannelHandlerContext channel, PeerInfo peer, String origin, SaslMechanisms sasl) {
+      Edge edge,
+      ChannelHandlerContext channel,
+      ReadStream<?> input,
+      PeerInfo peer,
+      String origin,
+      SaslMechanisms sasl) {
     this.edge = edge;
     this.channel = channel;
     this.peer = peer;
@@ -66,7 +72,7 @@ final class AmqpConnection {
     this.dispatch = new FrameDispatch(this);
     this.inbound = new Inbound(this, new SaslNegotiation(this, sasl, peer), dispatch);
     this.lifeline = new Lifeline(limits());
-    this.budget = new Budget(edge.registry, limits());
+    this.budget = new Budget(edge.registry, limits(), input);
     this.out =
         new SocketWriter(
             channel, limits().perConnection().bytes().unwritten(), () -> run(this::pumpBlocked));
@@ -308,6 +314,9 @@ final class AmqpConnection {
   void tick() {
     guarded(
         () -> {
+          if (budget.inputWaits()) {
+            lifeline.heard();
+          }
           switch (lifeline.tick(inbound.waitsForSasl(), out.takeWroteSomething())) {
             case FINE -> dispatch.sessions().forEach(Session::replenish);
             case DEADLINE -> deadline();
@@ -364,10 +373,6 @@ final class AmqpConnection {
     return isClosing() ? 0 : budget.transfersAffordable(dispatch.sessions().size());
   }
 
-  void held(long bytes) {
-    budget.held(bytes);
-  }
-
   void awaitsAnswer() {
     budget.awaitsAnswer();
     lifeline.progress();
@@ -378,10 +383,6 @@ final class AmqpConnection {
     if (shuttingDown && budget.awaitedAnswers() == 0) {
       edge.thread.execute(() -> run(() -> close(AmqpErrors.of(Fault.FORCED))));
     }
-  }
-
-  boolean unfinished(long bytes) {
-    return budget.unfinished(bytes);
   }
 
   /** This link has deliveries that wait for the socket or a window. */

@@ -77,12 +77,24 @@ public record AmqpLimits(
    * @param unfinished of messages that have not arrived whole
    * @param consumerWindow of deliveries handed to one receiving link and not written
    * @param unwritten in the socket's queue, above which no delivery is written
+   * @param whole of one message, above which it is streamed to the store as it comes
    */
-  public record Bytes(long unanswered, long unfinished, long consumerWindow, long unwritten) {
+  public record Bytes(
+      long unanswered, long unfinished, long consumerWindow, long unwritten, long whole) {
+
+    /** Of parts of large messages that are not stored: nothing more is read meanwhile. */
+    long parts() {
+      return 2L * Streaming.PART_BYTES;
+    }
+
+    /** The same with another bound for what is kept whole. */
+    public Bytes withWhole(long bytes) {
+      return new Bytes(unanswered, unfinished, consumerWindow, unwritten, bytes);
+    }
 
     static Bytes defaults() {
       long mib = 1024L * 1024;
-      return new Bytes(32 * mib, 32 * mib, 2 * mib, mib);
+      return new Bytes(32 * mib, 32 * mib, 2 * mib, mib, mib / 4);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.PartSource;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import dev.holdfast.broker.net.UnixSocketPath;
@@ -38,6 +39,7 @@ public final class AmqpServer {
   private final OwnerInbox inbox;
   private final SaslMechanisms sasl;
   private final Registry registry;
+  private final PartReader parts;
   private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable Promise<Void>> closing = new AtomicReference<>();
@@ -52,7 +54,9 @@ public final class AmqpServer {
    */
   public record Listener(PeerInfo.Transport transport, String host, int port) {}
 
-  private AmqpServer(Vertx vertx, AmqpSettings settings, OwnerInbox inbox, SaslMechanisms sasl) {
+  private AmqpServer(
+      Vertx vertx, AmqpSettings settings, OwnerInbox inbox, SaslMechanisms sasl, PartSource parts) {
+    this.parts = new PartReader(parts);
     this.vertx = vertx;
     this.settings = settings;
     this.inbox = inbox;
@@ -65,10 +69,11 @@ public final class AmqpServer {
    * one cannot be.
    *
    * @param inbox of the domain; commands are submitted from event-loop threads
+   * @param parts where large messages are read from
    */
   public static Future<AmqpServer> start(
-      Vertx vertx, AmqpSettings settings, OwnerInbox inbox, SaslMechanisms sasl) {
-    AmqpServer server = new AmqpServer(vertx, settings, inbox, sasl);
+      Vertx vertx, AmqpSettings settings, OwnerInbox inbox, SaslMechanisms sasl, PartSource parts) {
+    AmqpServer server = new AmqpServer(vertx, settings, inbox, sasl, parts);
     return server
         .prepareSocket()
         .compose(v -> server.deploy())
@@ -115,8 +120,19 @@ public final class AmqpServer {
               return whenEmpty(CLOSE_TIMEOUT_MS / POLL_MS);
             })
         .compose(v -> undeploy())
+        .compose(v -> closeParts())
         .onComplete(closed);
     return closed.future();
+  }
+
+  private Future<Void> closeParts() {
+    return vertx
+        .executeBlocking(
+            () -> {
+              parts.close();
+              return parts;
+            })
+        .mapEmpty();
   }
 
   private void watchTlsFiles() {
@@ -204,7 +220,7 @@ public final class AmqpServer {
   private Future<Void> deploy() {
     Future<Void> all = Future.succeededFuture();
     for (int i = 0; i < settings.eventLoops(); i++) {
-      Acceptor acceptor = new Acceptor(settings, inbox, sasl, registry);
+      Acceptor acceptor = new Acceptor(settings, inbox, sasl, registry, parts);
       all =
           all.compose(v -> vertx.deployVerticle((Deployable) acceptor, new DeploymentOptions()))
               .onSuccess(

@@ -108,7 +108,7 @@ final class Arrival {
   private void connected(List<X509Certificate> certificates) {
     edge.remove(this);
     PeerInfo peer = new PeerInfo(transport, credentials, certificates, remote(), loopback());
-    AmqpConnection connection = new AmqpConnection(edge, channel, peer, origin, sasl);
+    AmqpConnection connection = new AmqpConnection(edge, channel, socket, peer, origin, sasl);
     socket.messageHandler(
         message -> {
           if (message instanceof ByteBuf bytes) {

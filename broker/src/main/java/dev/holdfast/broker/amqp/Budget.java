@@ -1,17 +1,23 @@
 package dev.holdfast.broker.amqp;
 
+import io.vertx.core.streams.ReadStream;
+
 /** What one connection holds in memory of messages on their way in. Event-loop thread. */
 final class Budget {
 
   private final Registry registry;
+  private final ReadStream<?> input;
   private final AmqpLimits.Bytes limits;
   private final int maxFrameBytes;
   private long unansweredBytes;
   private long unfinishedBytes;
+  private long partBytes;
+  private boolean inputWaits;
   private int awaitedAnswers;
   private boolean closed;
 
-  Budget(Registry registry, AmqpLimits limits) {
+  Budget(Registry registry, AmqpLimits limits, ReadStream<?> input) {
+    this.input = input;
     this.registry = registry;
     this.limits = limits.perConnection().bytes();
     this.maxFrameBytes = limits.maxFrameBytes();
@@ -23,6 +29,32 @@ final class Budget {
       unansweredBytes += bytes;
       registry.hold(bytes);
     }
+  }
+
+  /** A part of a large message went to the domain: the socket waits when that is enough. */
+  void partHanded(int bytes) {
+    held(bytes);
+    partBytes += bytes;
+    if (!inputWaits && (partBytes >= limits.parts() || !registry.mayHoldMore())) {
+      inputWaits = true;
+      input.pause();
+    }
+  }
+
+  /** A part has left the memory. */
+  void partStored(int bytes) {
+    held(-bytes);
+    partBytes -= bytes;
+    boolean goOn = partBytes == 0 || (partBytes <= limits.parts() / 2 && registry.mayHoldMore());
+    if (inputWaits && goOn && !closed) {
+      inputWaits = false;
+      input.resume();
+    }
+  }
+
+  /** Whether the socket is not read until parts are stored: the peer cannot be heard. */
+  boolean inputWaits() {
+    return inputWaits;
   }
 
   void awaitsAnswer() {

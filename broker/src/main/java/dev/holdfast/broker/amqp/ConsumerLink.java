@@ -1,7 +1,6 @@
 package dev.holdfast.broker.amqp;
 
 import dev.holdfast.broker.amqp.codec.AnnotationSplicer;
-import dev.holdfast.broker.amqp.codec.DeathAnnotations;
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameOutput;
@@ -16,9 +15,10 @@ import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.storage.StoredBlob;
+import dev.holdfast.storage.StoredMessage;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -46,9 +46,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   private final Credit credit;
 
   // The delivery being written, when it needs several frames.
-  private byte[] header = {};
-  private byte[] body = {};
-  private int offset;
+  private final Outgoing outgoing = new Outgoing();
   private int deliveryId;
   private boolean closeDeletes;
   private boolean left;
@@ -168,7 +166,11 @@ final class ConsumerLink implements Link, ConsumerPort {
       return;
     }
     while (mayWrite()) {
-      if (offset > 0 || start()) {
+      if (outgoing.isBroken()) {
+        abort(queue.element());
+      } else if (outgoing.wanted() != null) {
+        read(outgoing.wanted());
+      } else if (outgoing.begun() || start()) {
         send(queue.element());
       }
     }
@@ -176,39 +178,76 @@ final class ConsumerLink implements Link, ConsumerPort {
       return;
     }
     credit.afterPump(queue.isEmpty());
-    if (!queue.isEmpty()) {
+    if (!queue.isEmpty() && !outgoing.isWaiting()) {
+      outgoing.letGo();
       connection.blocked(this);
     }
   }
 
-  /** What the broker says of its past, and what consumers said in their outcomes. */
-  private static byte[] annotations(Delivery delivery) {
-    byte[] death = DeathAnnotations.of(delivery.message());
-    byte[] own = delivery.annotations();
-    if (death.length == 0) {
-      return own;
-    }
-    byte[] both = Arrays.copyOf(death, death.length + own.length);
-    System.arraycopy(own, 0, both, death.length, own.length);
-    return both;
+  /** Asks for the next part of a large message; others go on meanwhile. */
+  private void read(StoredBlob blob) {
+    int ticket = outgoing.ask();
+    connection.edge.parts.read(
+        blob,
+        outgoing.nextPart(),
+        connection.edge.thread,
+        bytes ->
+            connection.run(
+                () -> {
+                  if (outgoing.take(ticket, bytes)) {
+                    connection.progress();
+                    pump();
+                  }
+                }));
+  }
+
+  /**
+   * The rest of it cannot be read: the peer forgets it (part 2 §2.7.5), and it counts as failed.
+   */
+  private void abort(Delivery delivery) {
+    connection.edge.output.aborted(connection.out.buffer(), head(delivery));
+    end.session.sentTransfer();
+    end.session.unsettled.remove(deliveryId);
+    done(delivery);
+    connection.edge.submit(
+        new OwnerCommand.Settle(this, delivery, new Outcome.Modified(true, false), false));
+  }
+
+  private void done(Delivery delivery) {
+    outgoing.end();
+    queue.remove();
+    credit.sent(delivery.message().heldBytes());
+    connection.progress();
+  }
+
+  private TransferHead head(Delivery delivery) {
+    return new TransferHead(
+        end.session.channel,
+        end.handle,
+        deliveryId,
+        delivery.message().messageFormat(),
+        preSettled);
   }
 
   private boolean mayWrite() {
     return !queue.isEmpty()
+        && !outgoing.isWaiting()
         && end.session.maySend()
-        && connection.out.takesMore()
-        && (offset > 0 || credit.left() > 0);
+        && (outgoing.hasPart() || connection.out.takesMore())
+        && (outgoing.begun() || credit.left() > 0);
   }
 
   /** Begins the next delivery; false when it is passed over. */
   private boolean start() {
     Delivery delivery = queue.element();
-    header = HeaderEncoder.encode(delivery, connection.edge.settings.clock());
-    body = AnnotationSplicer.merge(delivery.message().body(), annotations(delivery));
-    if (header.length + (long) body.length > terms.maxMessageBytes()) {
+    StoredMessage message = delivery.message();
+    byte[] header = HeaderEncoder.encode(delivery, connection.edge.settings.clock());
+    byte[] body = AnnotationSplicer.merge(message.body(), Outgoing.annotations(delivery));
+    if (Outgoing.total(header, body, message.blob()) > terms.maxMessageBytes()) {
       passOver(delivery);
       return false;
     }
+    outgoing.begin(header, body, message.blob());
     deliveryId = end.session.nextDeliveryId();
     if (!preSettled) {
       end.session.unsettled.add(deliveryId, new Sent(this, delivery));
@@ -222,7 +261,7 @@ final class ConsumerLink implements Link, ConsumerPort {
    */
   private void passOver(Delivery delivery) {
     queue.remove();
-    credit.passedOver(delivery.message().body().length);
+    credit.passedOver(delivery.message().heldBytes());
     if (preSettled) {
       leave(LinkEnding.DETACHED);
       end(AmqpErrors.of(Fault.PEER_MESSAGE_SIZE));
@@ -234,34 +273,24 @@ final class ConsumerLink implements Link, ConsumerPort {
 
   /** Writes one frame of the delivery. */
   private void send(Delivery delivery) {
-    int total = header.length + body.length;
     int room = connection.peerMaxFrameBytes() - FrameOutput.TRANSFER_OVERHEAD;
-    int payload = Math.min(total - offset, room);
-    boolean more = offset + payload < total;
-    TransferHead head =
-        new TransferHead(
-            end.session.channel,
-            end.handle,
-            deliveryId,
-            delivery.message().messageFormat(),
-            preSettled);
+    int payload = Math.min(outgoing.ready(), room);
+    boolean more = payload < outgoing.left();
+    TransferHead head = head(delivery);
     ByteBuf out = connection.out.buffer();
-    if (offset == 0) {
+    if (outgoing.atStart()) {
       connection.edge.output.transfer(out, head, more, payload);
     } else {
       connection.edge.output.continuation(out, head, more, payload);
     }
-    int fromHeader = Math.max(0, Math.min(header.length - offset, payload));
-    out.writeBytes(header, Math.min(offset, header.length), fromHeader);
-    int bodyAt = offset + fromHeader - header.length;
-    out.writeBytes(body, bodyAt, payload - fromHeader);
+    outgoing.write(out, payload);
     end.session.sentTransfer();
-    offset += payload;
     if (!more) {
-      offset = 0;
-      queue.remove();
-      credit.sent(delivery.message().body().length);
-      connection.progress();
+      done(delivery);
+      if (preSettled && delivery.message().blob() != null) {
+        // The domain keeps a large message until it is sent.
+        connection.edge.submit(new OwnerCommand.Settle(this, delivery, Outcome.ACCEPTED, false));
+      }
     }
   }
 
@@ -333,7 +362,7 @@ final class ConsumerLink implements Link, ConsumerPort {
   private void forget() {
     queue.clear();
     confirming.clear();
-    offset = 0;
+    outgoing.end();
     end.session.unsettled.removeIf(sent -> sent.link() == this);
   }
 

@@ -32,6 +32,7 @@ final class Edge implements EdgeLoop {
   final OwnerInbox inbox;
   final Registry registry;
   final AmqpSettings settings;
+  final PartReader parts;
   final FrameInput.Scratch scratch = new FrameInput.Scratch();
   final ColdCodec codec = new ColdCodec();
   final FrameOutput output = new FrameOutput();
@@ -47,8 +48,14 @@ final class Edge implements EdgeLoop {
   private List<OwnerCommand> commands = new ArrayList<>();
   private boolean inBatch;
 
-  Edge(EventLoop thread, OwnerInbox inbox, Registry registry, AmqpSettings settings) {
+  Edge(
+      EventLoop thread,
+      OwnerInbox inbox,
+      Registry registry,
+      AmqpSettings settings,
+      PartReader parts) {
     this.thread = thread;
+    this.parts = parts;
     this.inbox = inbox;
     this.registry = registry;
     this.settings = settings;

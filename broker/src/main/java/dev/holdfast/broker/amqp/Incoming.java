@@ -5,6 +5,7 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The delivery that is arriving on one link: its first transfer's fields and the payloads of the
@@ -23,6 +24,43 @@ final class Incoming {
   private byte[] tag = {};
 
   private long bytes;
+
+  /** What is not kept here any more: it goes to the domain as it comes. */
+  private long streamed;
+
+  private @Nullable Streaming streaming;
+  private boolean whole;
+
+  /** All that has come of it. */
+  long total() {
+    return bytes + streamed;
+  }
+
+  @Nullable Streaming streaming() {
+    return streaming;
+  }
+
+  /** Whether it has to be here whole before anything can be done with it. */
+  boolean isWhole() {
+    return whole;
+  }
+
+  void keepWhole() {
+    whole = true;
+  }
+
+  /** From now on it goes to the domain as it comes. */
+  void stream(Streaming way) {
+    streaming = way;
+    streamed = bytes;
+    parts.clear();
+    bytes = 0;
+  }
+
+  /** More of it has gone to the domain. */
+  void streamed(int more) {
+    streamed += more;
+  }
 
   boolean isActive() {
     return active;
@@ -100,6 +138,9 @@ final class Incoming {
   void reset() {
     parts.clear();
     bytes = 0;
+    streamed = 0;
+    streaming = null;
+    whole = false;
     active = false;
   }
 }

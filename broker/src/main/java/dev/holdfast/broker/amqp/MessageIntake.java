@@ -31,9 +31,11 @@ final class MessageIntake {
    * @return why it is not acceptable; null: it is
    */
   static @Nullable Fault scan(MessageView view, byte[] b, int from, int to, PrincipalName sender) {
-    if (!view.scan(b, from, to)) {
-      return Fault.MESSAGE_MALFORMED;
-    }
+    return view.scan(b, from, to) ? fault(view, sender) : Fault.MESSAGE_MALFORMED;
+  }
+
+  /** What is wrong with what the view has looked at; null: nothing. */
+  static @Nullable Fault fault(MessageView view, PrincipalName sender) {
     return view.claimsOtherThan(sender) ? Fault.USER_ID : view.annotationFault();
   }
 

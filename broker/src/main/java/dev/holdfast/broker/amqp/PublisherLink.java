@@ -14,12 +14,14 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
 import dev.holdfast.broker.domain.TargetRequest;
+import dev.holdfast.broker.domain.Upload;
 import java.util.List;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.jspecify.annotations.Nullable;
 
 /** A link on which the peer sends messages to a node. Event-loop thread. */
-final class PublisherLink implements ReceivingLink, PublisherPort {
+final class PublisherLink implements ReceivingLink, PublisherPort, Streaming.Sink {
 
   /**
    * A pre-settled message is confirmed to the edge only every so often: enough to know how much is
@@ -187,11 +189,61 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
     }
   }
 
+  @Override
+  public @Nullable Streaming begins(byte[] b) {
+    MessageView view = connection.edge.view;
+    if (!view.scanHead(b, 0, b.length)) {
+      return null;
+    }
+    int bodyFrom = view.bodyFrom();
+    String to = anonymous ? view.to() : "";
+    Fault fault = MessageIntake.fault(view, sender);
+    if (fault == null && to == null) {
+      fault = Fault.NO_TO;
+    }
+    int format = receiver.incoming().messageFormat();
+    Streaming streaming =
+        new Streaming(
+            this,
+            connection.budget,
+            to == null ? "" : to,
+            MessageIntake.take(view, b, 0, bodyFrom, format, messageIds),
+            fault);
+    streaming.take(b, bodyFrom, b.length);
+    return streaming;
+  }
+
+  @Override
+  public void arrived(Streaming message) {
+    Fault fault = message.end();
+    if (fault == null) {
+      hand(message.address(), message.message(), receiver.incoming());
+    } else {
+      refuse(receiver.incoming(), fault);
+    }
+  }
+
+  @Override
+  public void part(Upload upload, byte[] bytes) {
+    connection.budget.partHanded(bytes.length);
+    connection.edge.submit(new OwnerCommand.StorePart(this, upload, bytes));
+  }
+
+  @Override
+  public void dropped(Upload upload) {
+    connection.edge.submit(new OwnerCommand.DropUpload(upload));
+  }
+
+  @Override
+  public void partStored(int bytes) {
+    connection.run(() -> connection.budget.partStored(bytes));
+  }
+
   private void hand(String address, IncomingMessage message, Incoming incoming) {
     boolean settled = incoming.isSettled();
     long bytes = message.body().length;
     receiver.awaitsAnswer();
-    connection.held(bytes);
+    connection.budget.held(bytes);
     int messages = 1;
     boolean confirm = true;
     if (settled && !anonymous) {
@@ -266,7 +318,7 @@ final class PublisherLink implements ReceivingLink, PublisherPort {
   private void drop() {
     receiver.dropPartial();
     // No answer will ever come for these; they are as good as done.
-    connection.held(-silentBytes);
+    connection.budget.held(-silentBytes);
     receiver.answered(silentMessages);
     silentBytes = 0;
     silentMessages = 0;

@@ -5,6 +5,7 @@ import dev.holdfast.broker.amqp.codec.FaultException;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameOutput;
 import dev.holdfast.broker.amqp.codec.Transfer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving half of a link: the credit it gives (part 2 §2.6.7) and the delivery that is
@@ -20,6 +21,20 @@ final class Receiver {
 
     /** A message is here, from {@code from} to {@code to}; {@code b} is the caller's. */
     void arrived(byte[] b, int from, int to);
+
+    /**
+     * The beginning of a large message is here, and more of it follows.
+     *
+     * @return where it goes from now on, these bytes included; null: it has to come whole
+     */
+    default @Nullable Streaming begins(byte[] b) {
+      return null;
+    }
+
+    /** A message is here that went to where {@link #begins} said. */
+    default void arrived(Streaming message) {
+      throw new IllegalStateException("nothing is streamed on this link");
+    }
 
     /** The peer broke a rule that ends the link. */
     void fail(Fault fault);
@@ -137,14 +152,34 @@ final class Receiver {
       return;
     }
     int bytes = to - t.payloadFrom;
-    if (incoming.bytes() + bytes > maxMessageBytes) {
+    if (incoming.total() + bytes > maxMessageBytes) {
       owner.fail(Fault.MESSAGE_SIZE);
+      return;
+    }
+    take(t, b, to);
+  }
+
+  /** The payload of a transfer that is in order. */
+  private void take(Transfer t, byte[] b, int to) {
+    int bytes = to - t.payloadFrom;
+    Streaming streaming = incoming.streaming();
+    if (streaming != null) {
+      incoming.streamed(bytes);
+      streaming.take(b, t.payloadFrom, to);
+      if (!t.more) {
+        finishDelivery();
+        incoming.reset();
+        owner.arrived(streaming);
+      }
       return;
     }
     if (t.more) {
       incoming.append(t, b, to);
-      if (!connection.unfinished(bytes)) {
+      if (!connection.budget.unfinished(bytes)) {
         owner.fail(Fault.UNFINISHED);
+      } else if (incoming.bytes() > connection.limits().perConnection().bytes().whole()
+          && !incoming.isWhole()) {
+        stream(b);
       }
       return;
     }
@@ -160,12 +195,23 @@ final class Receiver {
     }
   }
 
+  private void stream(byte[] b) {
+    Streaming streaming = owner.begins(incoming.join(b, 0, 0));
+    if (streaming == null) {
+      incoming.keepWhole();
+    } else {
+      connection.budget.unfinished(-incoming.bytes());
+      incoming.stream(streaming);
+    }
+  }
+
   private boolean begin(Transfer t, byte[] b) {
     incoming.begin(t);
     if (t.stateFrom >= 0) {
       incoming.within(Outcomes.transaction(t, b, connection.edge.codec));
     }
-    if (t.tagBytes < 1 || t.tagBytes > 32) {
+    // An empty one is what Qpid JMS gives to all that it sends settled.
+    if (t.tagBytes < 0 || t.tagBytes > 32) {
       owner.fail(Fault.DELIVERY_TAG);
       return false;
     }
@@ -183,7 +229,10 @@ final class Receiver {
 
   /** What has not arrived whole never will. */
   void dropPartial() {
-    connection.unfinished(-incoming.bytes());
+    if (incoming.streaming() != null) {
+      incoming.streaming().drop();
+    }
+    connection.budget.unfinished(-incoming.bytes());
     incoming.reset();
   }
 }

@@ -39,6 +39,7 @@ public record BrokerConfig(
    * @param insecureListenerAllowed whether {@code listen} may be reached from other hosts
    * @param maxFrameBytes largest frame taken
    * @param maxMessageBytes largest message taken
+   * @param streamAboveBytes a larger message is never in memory as a whole
    * @param idleTimeout after which a silent connection is closed
    * @param limits counts
    */
@@ -47,6 +48,7 @@ public record BrokerConfig(
       boolean insecureListenerAllowed,
       int maxFrameBytes,
       long maxMessageBytes,
+      long streamAboveBytes,
       Duration idleTimeout,
       Limits limits) {}
 
@@ -208,6 +210,7 @@ public record BrokerConfig(
         values.get(ConfigKeys.AMQP_INSECURE),
         Math.toIntExact(values.get(ConfigKeys.AMQP_MAX_FRAME)),
         values.get(ConfigKeys.AMQP_MAX_MESSAGE),
+        values.get(ConfigKeys.AMQP_STREAM_ABOVE),
         values.get(ConfigKeys.AMQP_IDLE),
         new Limits(
             values.get(ConfigKeys.AMQP_CONNECTIONS),

@@ -58,9 +58,17 @@ final class ConfigKeys {
   static final ConfigKey<Long> AMQP_MAX_MESSAGE =
       ConfigKey.of(
           "amqp.max-message-size",
-          ValueType.size(KIB, 256 * MIB),
+          ValueType.size(KIB, 1024 * MIB),
           "16MiB",
           "Largest message taken; a queue may have a lower limit of its own.");
+
+  static final ConfigKey<Long> AMQP_STREAM_ABOVE =
+      ConfigKey.of(
+          "amqp.stream-above",
+          ValueType.size(16 * KIB, 4 * MIB),
+          "256KiB",
+          "A message larger than this is written to the store while it arrives and read from it"
+              + " while it is sent, in parts, and is never in memory as a whole.");
 
   static final ConfigKey<Duration> AMQP_IDLE =
       ConfigKey.of(
@@ -317,6 +325,7 @@ final class ConfigKeys {
         AMQP_INSECURE,
         AMQP_MAX_FRAME,
         AMQP_MAX_MESSAGE,
+        AMQP_STREAM_ABOVE,
         AMQP_IDLE,
         AMQP_CONNECTIONS,
         AMQP_SESSIONS,

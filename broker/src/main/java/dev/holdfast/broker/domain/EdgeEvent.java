@@ -25,6 +25,14 @@ public sealed interface EdgeEvent {
     }
   }
 
+  /** Parts of large messages are out of memory. */
+  record PartStored(PublisherPort port, int bytes) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.partStored(bytes);
+    }
+  }
+
   /** The domain ends (or never opened) this publisher. */
   record PublisherClosed(PublisherPort port, NodeError error) implements EdgeEvent {
     @Override

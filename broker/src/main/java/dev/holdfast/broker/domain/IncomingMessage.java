@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param body every section from the message annotations on (header and delivery annotations taken
  *     off), byte for byte as received; nobody changes the array afterwards
  * @param marks what a few messages carry
+ * @param upload what follows {@code body} of a large message, handed in before; null: nothing
  */
 public record IncomingMessage(
     Durability durability,
@@ -22,7 +23,31 @@ public record IncomingMessage(
     long expiryMs,
     int messageFormat,
     byte[] body,
-    Marks marks) {
+    Marks marks,
+    @Nullable Upload upload) {
+
+  /** One that is whole. */
+  public IncomingMessage(
+      Durability durability,
+      byte priority,
+      long ttlMs,
+      long expiryMs,
+      int messageFormat,
+      byte[] body,
+      Marks marks) {
+    this(durability, priority, ttlMs, expiryMs, messageFormat, body, marks, null);
+  }
+
+  /** The same, followed by an upload; the marks are its own. */
+  public IncomingMessage followedBy(Upload rest, Marks its) {
+    return new IncomingMessage(
+        durability, priority, ttlMs, expiryMs, messageFormat, body, its, rest);
+  }
+
+  /** All of it, in bytes. */
+  public long bytes() {
+    return upload == null ? body.length : body.length + upload.bytes();
+  }
 
   /** One without marks. */
   public IncomingMessage(

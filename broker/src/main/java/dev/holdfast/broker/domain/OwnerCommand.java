@@ -40,6 +40,15 @@ public sealed interface OwnerCommand {
     }
   }
 
+  /**
+   * A part of a large message that is arriving. Answered by {@link PublisherPort#partStored} once
+   * it is out of memory, stored or not: whether it could be stored is told with the message.
+   */
+  record StorePart(PublisherPort port, Upload upload, byte[] bytes) implements OwnerCommand {}
+
+  /** No message will name this upload: it was aborted, was malformed, or its link is gone. */
+  record DropUpload(Upload upload) implements OwnerCommand {}
+
   /** The link is gone; unanswered publishes are still carried out. */
   record ClosePublisher(PublisherPort port, LinkEnding ending) implements OwnerCommand {}
 

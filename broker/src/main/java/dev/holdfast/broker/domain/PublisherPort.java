@@ -14,6 +14,9 @@ public interface PublisherPort {
   /** Answers, after the commit they depend on. */
   void answered(List<PublishAnswer> answers);
 
+  /** A part of so many bytes is out of memory. Only for those that hand in parts. */
+  default void partStored(int bytes) {}
+
   /** Detach with this error (also the answer to a refused attach). */
   void closed(NodeError error);
 }

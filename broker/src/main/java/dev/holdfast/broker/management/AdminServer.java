@@ -15,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 /** The management API's server. Serves on one event loop; slow work runs on Vert.x's workers. */
 public final class AdminServer {
   private static final int IDLE_SECONDS = 60;
+
+  /** A message that comes over HTTP is in memory as a whole, whatever AMQP may bring. */
+  private static final long LARGEST_MESSAGE = 16L << 20;
+
   private static final int SMALL_BODY = 64 << 10;
 
   private final HttpServer http;
@@ -64,7 +68,7 @@ public final class AdminServer {
     UserApi users = new UserApi(services);
     AuditApi audit = new AuditApi(services, workers);
     int messageBody =
-        (int) Math.min(Integer.MAX_VALUE, services.maxMessageBytes() * 2 + SMALL_BODY);
+        (int) (Math.min(LARGEST_MESSAGE, services.maxMessageBytes()) * 2 + SMALL_BODY);
     String api = "/api/v1";
     List<Route> routes = new ArrayList<>(DeadLetterApi.routes(api, messageBody, services, workers));
     routes.addAll(

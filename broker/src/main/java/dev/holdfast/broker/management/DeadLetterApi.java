@@ -139,7 +139,10 @@ final class DeadLetterApi {
     if ((message.flags() & StoredMessage.HAS_TTL) != 0) {
       node.put("ttlMs", Integer.toUnsignedLong(message.ttlMs()));
     }
-    return raw ? node.put("sections", Base64.getEncoder().encodeToString(message.body())) : node;
+    // Of a large one they would not be the whole of it.
+    return raw && message.blob() == null
+        ? node.put("sections", Base64.getEncoder().encodeToString(message.body()))
+        : node;
   }
 
   private CompletionStage<ApiAnswer> one(ApiRequest request) {

@@ -16,6 +16,7 @@ import dev.holdfast.broker.domain.IncomingMessage.Marks;
 import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
+import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
 import java.time.Instant;
 import java.util.Base64;
@@ -197,6 +198,11 @@ final class MessageApi {
             .put("bytes", message.bytes());
     MessageAttributes.death(message.attributes())
         .ifPresent(death -> node.set("death", DeathJson.show(death)));
-    return node.setAll(json.show(message.body()));
+    node.setAll(json.show(message.body()));
+    StoredBlob rest = message.blob();
+    if (rest != null) {
+      node.set("body", Json.object().put("type", "large").put("bytes", rest.bytes()));
+    }
+    return node;
   }
 }

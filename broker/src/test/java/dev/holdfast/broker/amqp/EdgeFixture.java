@@ -36,7 +36,7 @@ final class EdgeFixture implements AutoCloseable {
   EdgeFixture(AmqpLimits limits, int loops, AmqpSettings.Listeners listeners) throws Exception {
     AmqpSettings settings =
         new AmqpSettings(listeners, "broker-1", "test", limits, loops, Clock.systemUTC());
-    server = await(AmqpServer.start(vertx, settings, domain, sasl));
+    server = await(AmqpServer.start(vertx, settings, domain, sasl, domain.parts));
   }
 
   int port() {

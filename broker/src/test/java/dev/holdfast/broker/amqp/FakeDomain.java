@@ -82,6 +82,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
   private long sequence;
   final FakeTransactions transactions = new FakeTransactions();
   private int dynamicNodes;
+  final FakeParts parts = new FakeParts();
 
   final List<OwnerCommand> seen = new CopyOnWriteArrayList<>();
   volatile boolean record = true;
@@ -174,7 +175,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
       settle(settle);
     } else if (command instanceof OwnerCommand.CloseConsumer close) {
       closeConsumer(close);
-    } else {
+    } else if (!parts.handle(command, this::tell)) {
       transactions.handle(command, this::tell);
     }
   }
@@ -240,7 +241,10 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
     NodeError error = queue.contains("missing") ? missing(queue) : null;
     long seq = error == null ? ++sequence : 0;
     if (error == null) {
-      queue(queue).add(new Handed(stored(seq, publish.message()), queue));
+      queue(queue)
+          .add(
+              new Handed(
+                  parts.whole(stored(seq, publish.message()), publish.message().upload()), queue));
     }
     if (publish.confirm()) {
       Runnable answer =

@@ -44,7 +44,7 @@ class HostileInputTest {
                     50,
                     10_000,
                     2_000,
-                    new AmqpLimits.Bytes(4 << 20, 1_500_000, 1 << 20, 1 << 20))));
+                    new AmqpLimits.Bytes(4 << 20, 1_500_000, 1 << 20, 1 << 20, 4 << 20))));
   }
 
   @AfterAll

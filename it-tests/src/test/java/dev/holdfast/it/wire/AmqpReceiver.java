@@ -14,12 +14,35 @@ import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
 import org.apache.qpid.proton.engine.Receiver;
+import org.jspecify.annotations.Nullable;
 
 /** A receiving link; used by its client's thread. */
 public final class AmqpReceiver {
   private final AmqpClient client;
   private final Receiver link;
   private final Queue<Received> arrived = new ArrayDeque<>();
+  private @Nullable Parts parts;
+
+  /** Takes messages as they come, in whatever pieces. */
+  @FunctionalInterface
+  public interface Parts {
+    /**
+     * A piece of the message that is coming; of one whose last piece this is, the delivery too.
+     *
+     * @param bytes the piece
+     * @param whole null: more follow
+     */
+    void piece(byte[] bytes, @Nullable Received whole);
+  }
+
+  /**
+   * From now on messages are not gathered.
+   *
+   * @param listener gets them
+   */
+  public void onParts(Parts listener) {
+    parts = listener;
+  }
 
   AmqpReceiver(AmqpClient client, Receiver link, String address) {
     this.client = client;
@@ -137,6 +160,16 @@ public final class AmqpReceiver {
   }
 
   void onDelivery(Delivery delivery) {
+    if (parts != null && !delivery.isAborted()) {
+      byte[] piece = new byte[delivery.available()];
+      link.recv(piece, 0, piece.length);
+      boolean whole = !delivery.isPartial();
+      if (whole) {
+        link.advance();
+      }
+      parts.piece(piece, whole ? new Received(delivery, piece) : null);
+      return;
+    }
     if (delivery.isAborted() || !delivery.isReadable() || delivery.isPartial()) {
       return;
     }

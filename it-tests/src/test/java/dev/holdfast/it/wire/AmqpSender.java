@@ -88,6 +88,16 @@ public final class AmqpSender {
   }
 
   /**
+   * Ends the message whose parts were handed over.
+   *
+   * @param token comes back with the answer
+   */
+  public void endParts(Object token) {
+    link.current().setContext(token);
+    link.advance();
+  }
+
+  /**
    * What the engine holds back of an unfinished message, because the broker's window is shut.
    *
    * @return bytes

@@ -38,11 +38,15 @@ public final class BatchApplier {
     }
     touched.name(rows);
     touched.clear();
+    index.blobs().name(rows);
   }
 
   private void applyOne(BatchOperations ops, int i, IndexSink rows) throws StoreException {
     switch (ops.kind(i)) {
       case APPEND -> append(index.requireLog(ops.logId(i)), ops, i);
+      case PUT_BLOB_PART ->
+          index.blobs().put(ops.sequence(i), ops.cursorId(i), (byte[]) ops.payload(i), rows);
+      case DROP_BLOB -> index.blobs().drop(ops.sequence(i));
       case ACKNOWLEDGE -> acknowledge(ops, i);
       case CREATE_LOG -> createLog(ops.logId(i), rows);
       case DROP_LOG -> dropLog(ops.logId(i), rows);
@@ -82,6 +86,7 @@ public final class BatchApplier {
     LogIndex.PendingChunk pending = log.pending;
     long bytes = pending.bytes + message.bytes();
     if (pending.count == ChunkLimits.MAX_MESSAGES
+        || message.blob() != null
         || (pending.count > 0
             && ChunkLimits.plainBytes(pending.count + 1, bytes) > ChunkLimits.MAX_BYTES)) {
       cut(log);
@@ -102,6 +107,10 @@ public final class BatchApplier {
       pending.minExpiryMs = message.expiryMs();
     }
     log.setNext(message.sequence() + 1);
+    if (message.blob() != null) {
+      pending.blob = message.blob();
+      cut(log);
+    }
   }
 
   /** Makes the log's waiting appends a chunk. */
@@ -111,14 +120,16 @@ public final class BatchApplier {
       return;
     }
     long chunkId = index.nextChunkId();
-    index.raiseNextChunkId(chunkId + ChunkLimits.parts(pending.count, pending.bytes));
     ChunkInfo chunk =
         new ChunkInfo(
             chunkId,
             log.nextSequence() - pending.count,
             pending.count,
             pending.bytes,
-            pending.minExpiryMs);
+            pending.minExpiryMs,
+            pending.blob);
+    index.raiseNextChunkId(chunkId + ChunkLimits.parts(chunk));
+    index.blobs().retain(chunk.blob());
     log.addChunk(chunk);
     for (CursorIndex cursor : log.cursors().values()) {
       cursor.count(chunk.count(), chunk.bytes());
@@ -126,6 +137,7 @@ public final class BatchApplier {
     sink().chunkBorn(log.id(), chunk, pending.firstOperation);
     pending.count = 0;
     pending.bytes = 0;
+    pending.blob = null;
   }
 
   private void acknowledge(BatchOperations ops, int operation) {
@@ -195,6 +207,7 @@ public final class BatchApplier {
       forget(log, cursor, first);
     }
     log.removeChunk(slot, sink());
+    index.blobs().release(chunk.blob());
     sink().chunkDied(log.id(), chunk);
     touched.add(log);
     return true;
@@ -233,6 +246,7 @@ public final class BatchApplier {
     ChunkTable chunks = log.chunks();
     for (int at = chunks.nextLive(0); at >= 0; at = chunks.nextLive(at + 1)) {
       rows.chunkDied(logId, chunks.info(at));
+      index.blobs().release(chunks.info(at).blob());
     }
     for (long first : log.deadRuns().keySet()) {
       rows.deadRunGone(logId, first);

@@ -26,6 +26,10 @@ public final class BatchOperations implements StoreBatch {
     DROP_CURSOR,
     /** {@link StoreBatch#append}. */
     APPEND,
+    /** {@link StoreBatch#putBlobPart}. */
+    PUT_BLOB_PART,
+    /** {@link StoreBatch#dropBlob}. */
+    DROP_BLOB,
     /** {@link StoreBatch#acknowledge}. */
     ACKNOWLEDGE,
     /** {@link StoreBatch#purge}. */
@@ -107,6 +111,16 @@ public final class BatchOperations implements StoreBatch {
   }
 
   @Override
+  public void putBlobPart(long blobId, int part, byte[] bytes) {
+    add(Kind.PUT_BLOB_PART, 0, part, blobId, 0, bytes);
+  }
+
+  @Override
+  public void dropBlob(long blobId) {
+    add(Kind.DROP_BLOB, 0, 0, blobId, 0, null);
+  }
+
+  @Override
   public void acknowledge(int logId, int cursorId, long sequence, int bytes) {
     add(Kind.ACKNOWLEDGE, logId, cursorId, sequence, bytes, null);
   }
@@ -173,10 +187,10 @@ public final class BatchOperations implements StoreBatch {
     return size;
   }
 
-  /** Whether a message is appended. */
+  /** Whether a message, or a part of one, is appended. */
   public boolean appends() {
     for (int i = 0; i < size; i++) {
-      if (kinds[i] == Kind.APPEND) {
+      if (kinds[i] == Kind.APPEND || kinds[i] == Kind.PUT_BLOB_PART) {
         return true;
       }
     }

@@ -1,5 +1,7 @@
 package dev.holdfast.storage.index;
 
+import dev.holdfast.storage.ChunkInfo;
+
 /** Where a chunk is cut, and how big it gets. */
 public final class ChunkLimits {
   /** Messages in one chunk at most. */
@@ -27,13 +29,22 @@ public final class ChunkLimits {
     return HEADER_BYTES + (long) count * MESSAGE_HEADER_BYTES + bytes;
   }
 
+  /** Bytes that name a blob at the end of its chunk: id, length, number of parts. */
+  public static final int BLOB_BYTES = 8 + 8 + 4;
+
+  /** Length of the plaintext of this chunk, without its blob. */
+  public static int plainBytes(ChunkInfo chunk) {
+    long named = chunk.blob() == null ? 0 : BLOB_BYTES;
+    return Math.toIntExact(plainBytes(chunk.count(), chunk.heldBytes()) + named);
+  }
+
+  /** How many parts, and so chunk ids, this chunk takes, without its blob. */
+  public static int parts(ChunkInfo chunk) {
+    return (plainBytes(chunk) + MAX_PART_BYTES - 1) / MAX_PART_BYTES;
+  }
+
   /** About what such a chunk takes on disk. */
   static long storedBytes(int count, long bytes) {
     return plainBytes(count, bytes) + STORED_OVERHEAD_BYTES;
-  }
-
-  /** How many parts, and so chunk ids, such a chunk takes. */
-  public static int parts(int count, long bytes) {
-    return (int) ((plainBytes(count, bytes) + MAX_PART_BYTES - 1) / MAX_PART_BYTES);
   }
 }

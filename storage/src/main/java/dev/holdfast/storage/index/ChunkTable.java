@@ -1,7 +1,11 @@
 package dev.holdfast.storage.index;
 
 import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.StoredBlob;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The live chunks of one log, sorted by first sequence, in parallel arrays: 32 bytes a chunk, so
@@ -20,6 +24,10 @@ final class ChunkTable {
   private long[] expiries = new long[INITIAL];
   private int[] counts = new int[INITIAL];
   private int[] bytes = new int[INITIAL];
+
+  /** The blobs of the few chunks that have one, by chunk id. */
+  private final Map<Long, StoredBlob> blobs = new HashMap<>(0);
+
   private int head;
   private int tail;
   private int dead;
@@ -52,6 +60,9 @@ final class ChunkTable {
     // Never more than one message of up to 2^31 bytes or 64 KiB of several.
     bytes[tail] = Math.toIntExact(chunk.bytes());
     tail++;
+    if (chunk.blob() != null) {
+      blobs.put(chunk.chunkId(), chunk.blob());
+    }
   }
 
   /** The slot of the live chunk that holds {@code sequence}, or -1. */
@@ -86,7 +97,12 @@ final class ChunkTable {
   }
 
   ChunkInfo info(int slot) {
-    return new ChunkInfo(chunkIds[slot], firsts[slot], counts[slot], bytes[slot], expiries[slot]);
+    return new ChunkInfo(
+        chunkIds[slot], firsts[slot], counts[slot], bytes[slot], expiries[slot], blob(slot));
+  }
+
+  private @Nullable StoredBlob blob(int slot) {
+    return blobs.isEmpty() ? null : blobs.get(chunkIds[slot]);
   }
 
   long chunkId(int slot) {
@@ -124,6 +140,9 @@ final class ChunkTable {
 
   /** Takes a chunk out; when it was the head, the head moves on to the next live chunk. */
   void remove(int slot) {
+    if (!blobs.isEmpty()) {
+      blobs.remove(chunkIds[slot]);
+    }
     chunkIds[slot] = DEAD;
     dead++;
     while (head < tail && chunkIds[head] == DEAD) {

@@ -2,6 +2,7 @@ package dev.holdfast.storage.index;
 
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoredBlob;
 import java.util.Map;
 
 /**
@@ -63,7 +64,13 @@ public final class IndexLoader {
               + " overlaps another one");
     }
     log.addChunk(chunk);
-    index.raiseNextChunkId(chunk.chunkId() + ChunkLimits.parts(chunk.count(), chunk.bytes()));
+    index.blobs().restore(chunk.blob());
+    index.raiseNextChunkId(chunk.chunkId() + ChunkLimits.parts(chunk));
+  }
+
+  /** A blob that no chunk names. */
+  public void orphan(StoredBlob blob) {
+    index.blobs().orphan(blob);
   }
 
   /** A run of chunks that died while an older one lives. */

@@ -22,6 +22,18 @@ public interface IndexSink {
   /** The smallest log id never given. */
   void nextLogId(int id);
 
+  /** A part of a blob is written. */
+  void blobPart(long blobId, int part, byte[] bytes) throws StoreException;
+
+  /** A blob that no message names has so many parts now. */
+  void blobInMaking(long blobId, int parts);
+
+  /** A blob is no longer one that no message names: one does, or it is gone. */
+  void blobNotInMaking(long blobId);
+
+  /** Nobody needs a blob any more. */
+  void blobGone(long blobId, int parts);
+
   /** A run of appends was cut into a chunk; {@code firstOperation} starts its list. */
   void chunkBorn(int logId, ChunkInfo chunk, int firstOperation);
 

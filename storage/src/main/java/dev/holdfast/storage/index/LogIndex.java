@@ -2,6 +2,7 @@ package dev.holdfast.storage.index;
 
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredBlob;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -55,6 +56,7 @@ final class LogIndex implements StoreView.LogView {
     int count;
     long bytes;
     long minExpiryMs;
+    @Nullable StoredBlob blob;
   }
 
   ChunkTable chunks() {

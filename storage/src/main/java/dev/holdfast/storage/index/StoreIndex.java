@@ -1,10 +1,12 @@
 package dev.holdfast.storage.index;
 
 import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredBlob;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -24,6 +26,7 @@ public final class StoreIndex implements StoreView {
               Arrays.compareUnsigned(
                   a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8)));
   private final Map<Integer, LogIndex> logs = new HashMap<>();
+  private final BlobTable blobs = new BlobTable();
   private @Nullable LogIndex lastLog;
   private int nextLogId = 1;
   private long nextChunkId = 1;
@@ -32,6 +35,7 @@ public final class StoreIndex implements StoreView {
   public void clear() {
     definitions.clear();
     logs.clear();
+    blobs.clear();
     lastLog = null;
     nextLogId = 1;
   }
@@ -49,9 +53,25 @@ public final class StoreIndex implements StoreView {
     nextChunkId = Math.max(nextChunkId, atLeast);
   }
 
+  /** Ids for the parts of one blob: of the same kind as those of chunks, in one run. */
+  public long newBlobId() {
+    long id = nextChunkId;
+    nextChunkId += StoredBlob.MAX_PARTS;
+    return id;
+  }
+
+  /** Blobs that nobody will finish, as found at recovery; to be deleted with the next batch. */
+  public List<StoredBlob> orphans() {
+    return blobs.orphans();
+  }
+
+  BlobTable blobs() {
+    return blobs;
+  }
+
   /** The lowest chunk id that is alive, or {@link #nextChunkId()}. */
   public long lowestLiveChunkId() {
-    long lowest = nextChunkId;
+    long lowest = blobs.lowest(nextChunkId);
     for (LogIndex log : logs.values()) {
       if (!log.chunks().isEmpty()) {
         lowest = Math.min(lowest, log.chunks().chunkId(log.chunks().headSlot()));

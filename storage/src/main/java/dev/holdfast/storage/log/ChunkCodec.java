@@ -2,12 +2,14 @@ package dev.holdfast.storage.log;
 
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
 import dev.holdfast.storage.index.BatchOperations;
 import dev.holdfast.storage.index.ChunkLimits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plaintext of a chunk, all numbers big-endian:
@@ -17,6 +19,7 @@ import java.util.List;
  * n × { bodyLength u32 | flags u8 | priority u8 | enqueuedMs u64 | expiryMs u64 | ttlMs u32
  *       | messageFormat u32 | attributesLength u16 }
  * n × { attributes | body }
+ * when there is a blob: blobId u64 | bytes u64 | parts u32
  * </pre>
  */
 final class ChunkCodec {
@@ -28,7 +31,7 @@ final class ChunkCodec {
 
   /** Writes the chunk into {@link #plain()}; returns its length. */
   int encode(BatchOperations batch, int firstOperation, int logId, ChunkInfo chunk) {
-    int length = Math.toIntExact(ChunkLimits.plainBytes(chunk.count(), chunk.bytes()));
+    int length = ChunkLimits.plainBytes(chunk);
     if (plain.length < length) {
       plain = new byte[length];
     }
@@ -47,6 +50,9 @@ final class ChunkCodec {
       System.arraycopy(body, 0, plain, data, body.length);
       data += body.length;
     }
+    if (chunk.blob() != null) {
+      Rows.putBlob(ByteBuffer.wrap(plain, data, ChunkLimits.BLOB_BYTES), chunk.blob());
+    }
     return length;
   }
 
@@ -64,10 +70,11 @@ final class ChunkCodec {
   static List<StoredMessage> decode(byte[] plain, int logId, ChunkInfo chunk)
       throws StoreException {
     ByteBuffer in = ByteBuffer.wrap(plain);
-    if (plain.length != ChunkLimits.plainBytes(chunk.count(), chunk.bytes())
+    if (plain.length != ChunkLimits.plainBytes(chunk)
         || in.getInt() != logId
         || in.getLong() != chunk.firstSequence()
-        || Short.toUnsignedInt(in.getShort()) != chunk.count()) {
+        || Short.toUnsignedInt(in.getShort()) != chunk.count()
+        || !namesBlob(plain, chunk.blob())) {
       throw corrupt(logId, chunk, "it does not match the index");
     }
     List<StoredMessage> messages = new ArrayList<>(chunk.count());
@@ -94,9 +101,16 @@ final class ChunkCodec {
               ttlMs,
               format,
               attributes,
-              body));
+              body,
+              chunk.blob()));
     }
     return messages;
+  }
+
+  private static boolean namesBlob(byte[] plain, @Nullable StoredBlob blob) {
+    int at = plain.length - ChunkLimits.BLOB_BYTES;
+    return blob == null
+        || Rows.blobOf(ByteBuffer.wrap(plain, at, ChunkLimits.BLOB_BYTES)).equals(blob);
   }
 
   static StoreException corrupt(int logId, ChunkInfo chunk, String why) {

@@ -2,6 +2,7 @@ package dev.holdfast.storage.log;
 
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
 import dev.holdfast.storage.index.ChunkLimits;
 import dev.holdfast.storage.keys.ChunkIdentity;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and opens chunks. Any thread. */
 final class ChunkReader {
+  /** Number under which blobs have their key: a blob moves between logs, and no log has it. */
+  static final int BLOB_LOG = Integer.MAX_VALUE;
+
   private final RowEngine engine;
   private final Sealer sealer;
 
@@ -20,8 +24,8 @@ final class ChunkReader {
   }
 
   List<StoredMessage> read(int logId, ChunkInfo chunk) throws StoreException {
-    long total = ChunkLimits.plainBytes(chunk.count(), chunk.bytes());
-    int parts = ChunkLimits.parts(chunk.count(), chunk.bytes());
+    int total = ChunkLimits.plainBytes(chunk);
+    int parts = ChunkLimits.parts(chunk);
     byte[] whole = new byte[0];
     int filled = 0;
     for (int i = 0; i < parts; i++) {
@@ -42,7 +46,7 @@ final class ChunkReader {
         whole = plain;
       } else {
         if (i == 0) {
-          whole = new byte[Math.toIntExact(total)];
+          whole = new byte[total];
         }
         System.arraycopy(plain, 0, whole, filled, plain.length);
       }
@@ -52,6 +56,25 @@ final class ChunkReader {
       throw ChunkCodec.corrupt(logId, chunk, "it is shorter than the index says");
     }
     return ChunkCodec.decode(whole, logId, chunk);
+  }
+
+  /** One part of a blob; null when it is gone. */
+  byte @Nullable [] readPart(StoredBlob blob, int part) throws StoreException {
+    byte[] value = engine.get(RowFamily.BODY, Rows.chunkBody(blob.id() + part));
+    if (value == null) {
+      return null;
+    }
+    try {
+      return sealer.openChunk(partIdentity(blob.id(), part), value);
+    } catch (StoreException e) {
+      throw new StoreException(
+          e.reason(), "part " + part + " of blob " + blob.id() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What a part is sealed as: bound to its blob and its place in it, not to a log. */
+  static ChunkIdentity partIdentity(long blobId, int part) {
+    return new ChunkIdentity(BLOB_LOG, blobId + part, blobId, 0);
   }
 
   private byte @Nullable [] get(int logId, ChunkInfo chunk, long chunkId) throws StoreException {

@@ -7,6 +7,7 @@ import dev.holdfast.storage.StoreBatch;
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.StoreHealth;
 import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
 import dev.holdfast.storage.StoredTimer;
 import dev.holdfast.storage.index.BatchApplier;
@@ -128,9 +129,29 @@ public final class LogStore implements MessageStore {
     rows.clear();
     rows.put(RowFamily.META, Rows.COMMIT, commitRow());
     rows.put(RowFamily.META, Rows.session(sessionId), salt);
+    RowWriter.deleteOrphans(rows, index.orphans());
     engine.write(true, commitNumber + 1);
     committed(true);
+    index.orphans().clear();
     sealer.startSession(sessionId, salt);
+  }
+
+  /** Gives back at once what nobody will finish: it may be a while until something is committed. */
+  private void deleteOrphans() throws StoreException {
+    if (index.orphans().isEmpty()) {
+      return;
+    }
+    state = State.NEEDS_RECOVERY;
+    RowBatch rows = engine.batch();
+    rows.clear();
+    rows.put(RowFamily.META, Rows.COMMIT, commitRow());
+    RowWriter.deleteOrphans(rows, index.orphans());
+    engineDoubtful = true;
+    engine.write(false, commitNumber + 1);
+    engineDoubtful = false;
+    committed(false);
+    index.orphans().clear();
+    state = State.OPEN;
   }
 
   private byte[] commitRow() {
@@ -207,6 +228,7 @@ public final class LogStore implements MessageStore {
         engine.reopen();
       }
       load();
+      deleteOrphans();
     } finally {
       inside = null;
     }
@@ -215,6 +237,18 @@ public final class LogStore implements MessageStore {
   @Override
   public List<StoredMessage> read(int logId, ChunkInfo chunk) throws StoreException {
     return reader.read(logId, chunk);
+  }
+
+  @Override
+  public long newBlobId() throws StoreException {
+    enter(State.OPEN);
+    inside = null;
+    return index.newBlobId();
+  }
+
+  @Override
+  public byte @Nullable [] readPart(StoredBlob blob, int part) throws StoreException {
+    return reader.readPart(blob, part);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.storage.log;
 
 import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.index.AckState.ChunkPosition;
 import dev.holdfast.storage.index.IndexLoader;
 import dev.holdfast.storage.index.StoreIndex;
@@ -93,6 +94,15 @@ final class RowLoader {
   }
 
   private void loadChunks() throws StoreException {
+    scan(
+        RowFamily.IDX,
+        'B',
+        (key, value) ->
+            loader.orphan(
+                new StoredBlob(
+                    Rows.sized("blob", key, 9).getLong(1),
+                    0,
+                    Rows.sized("blob", value, 4).getInt())));
     scan(
         RowFamily.IDX,
         'C',

@@ -2,6 +2,7 @@ package dev.holdfast.storage.log;
 
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
 import dev.holdfast.storage.StoredTimer;
 import dev.holdfast.storage.index.AckState;
@@ -149,12 +150,55 @@ final class RowWriter implements IndexSink {
       ours.dead = true;
       return;
     }
-    int parts = ChunkLimits.parts(chunk.count(), chunk.bytes());
+    int parts = ChunkLimits.parts(chunk);
     for (int i = 0; i < parts; i++) {
       rows.singleDelete(RowFamily.BODY, Rows.chunkBody(chunk.chunkId() + i));
     }
     rows.singleDelete(RowFamily.IDX, Rows.chunk(logId, chunk.firstSequence()));
     deadBytes += ChunkLimits.plainBytes(chunk.count(), chunk.bytes());
+  }
+
+  @Override
+  public void blobPart(long blobId, int part, byte[] bytes) throws StoreException {
+    sealer.prepareLog(ChunkReader.BLOB_LOG);
+    int needed = bytes.length + Sealer.HEADER_BYTES + Sealer.TAG_BYTES;
+    if (sealed.length < needed) {
+      sealed = new byte[needed];
+    }
+    int stored =
+        sealer.sealChunk(
+            ChunkReader.partIdentity(blobId, part),
+            (byte) 0,
+            new Sealer.Slice(bytes, 0, bytes.length),
+            sealed);
+    rows.put(RowFamily.BODY, Rows.chunkBody(blobId + part), sealed, stored);
+  }
+
+  @Override
+  public void blobInMaking(long blobId, int parts) {
+    rows.put(RowFamily.IDX, Rows.blobInMaking(blobId), Rows.int32(parts));
+  }
+
+  @Override
+  public void blobNotInMaking(long blobId) {
+    rows.delete(RowFamily.IDX, Rows.blobInMaking(blobId));
+  }
+
+  @Override
+  public void blobGone(long blobId, int parts) {
+    for (int i = 0; i < parts; i++) {
+      rows.singleDelete(RowFamily.BODY, Rows.chunkBody(blobId + i));
+    }
+  }
+
+  /** Deletes what nobody will finish. */
+  static void deleteOrphans(RowBatch rows, List<StoredBlob> orphans) {
+    for (StoredBlob orphan : orphans) {
+      for (int i = 0; i < orphan.parts(); i++) {
+        rows.singleDelete(RowFamily.BODY, Rows.chunkBody(orphan.id() + i));
+      }
+      rows.delete(RowFamily.IDX, Rows.blobInMaking(orphan.id()));
+    }
   }
 
   @Override

@@ -3,8 +3,10 @@ package dev.holdfast.storage.log;
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.index.AckState;
 import dev.holdfast.storage.index.AckState.ChunkPosition;
+import dev.holdfast.storage.index.ChunkLimits;
 import dev.holdfast.storage.index.HistoryTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,8 @@ import java.nio.charset.StandardCharsets;
  * idx   'L' logId u32                          → floor u64, next sequence u64
  *       'U' logId u32, cursorId u32            → floor u64
  *       'C' logId u32, firstSeq u64            → chunkId u64, count u16, bytes u32, minExpiryMs u64
+ *                                              [, blobId u64, bytes u64, parts u32]
+ *       'B' blobId u64                         → parts u32    (blob that no chunk names yet)
  *       'D' logId u32, firstSeq u64            → endSeq u64                 (run of dead chunks)
  *       'A' logId u32, cursorId u32, firstSeq u64
  *             → u8 1, acknowledged bytes u32, bitmap
@@ -50,6 +54,7 @@ public final class Rows {
 
   static final byte[] NEXT_LOG_ID = {'i'};
 
+  private static final int CHUNK_BYTES = 22;
   private static final byte BITMAP = 1;
   private static final byte COMPLETE = 2;
   private static final byte BITMAP_AND_SHORT_HISTORIES = 3;
@@ -102,23 +107,42 @@ public final class Rows {
   }
 
   static byte[] chunkValue(ChunkInfo chunk) {
-    return ByteBuffer.allocate(22)
-        .putLong(chunk.chunkId())
-        .putShort((short) chunk.count())
-        .putInt((int) chunk.bytes())
-        .putLong(chunk.minExpiryMs())
-        .array();
+    StoredBlob blob = chunk.blob();
+    ByteBuffer out =
+        ByteBuffer.allocate(CHUNK_BYTES + (blob == null ? 0 : ChunkLimits.BLOB_BYTES))
+            .putLong(chunk.chunkId())
+            .putShort((short) chunk.count())
+            .putInt((int) chunk.bytes())
+            .putLong(chunk.minExpiryMs());
+    if (blob != null) {
+      putBlob(out, blob);
+    }
+    return out.array();
+  }
+
+  static void putBlob(ByteBuffer out, StoredBlob blob) {
+    out.putLong(blob.id()).putLong(blob.bytes()).putInt(blob.parts());
+  }
+
+  static StoredBlob blobOf(ByteBuffer in) {
+    return new StoredBlob(in.getLong(), in.getLong(), in.getInt());
+  }
+
+  static byte[] blobInMaking(long blobId) {
+    return ByteBuffer.allocate(9).put((byte) 'B').putLong(blobId).array();
   }
 
   static ChunkInfo chunkOf(byte[] key, byte[] value) throws StoreException {
-    ByteBuffer in = sized("chunk", value, 22);
+    boolean named = value.length == CHUNK_BYTES + ChunkLimits.BLOB_BYTES;
+    ByteBuffer in = sized("chunk", value, named ? value.length : CHUNK_BYTES);
     long first = ByteBuffer.wrap(key).getLong(5);
     return new ChunkInfo(
         in.getLong(),
         first,
         Short.toUnsignedInt(in.getShort()),
         Integer.toUnsignedLong(in.getInt()),
-        in.getLong());
+        in.getLong(),
+        named ? blobOf(in) : null);
   }
 
   static byte[] ackState(int logId, int cursorId, long first) {

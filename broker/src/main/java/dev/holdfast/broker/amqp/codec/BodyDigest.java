@@ -22,6 +22,20 @@ public final class BodyDigest {
     return ByteBuffer.wrap(sha256.digest()).getLong();
   }
 
+  /** The same, of body sections that come bit by bit. */
+  public static final class Running {
+    private final MessageDigest sha256 = sha256();
+
+    void update(byte[] b, int from, int to) {
+      sha256.update(b, from, to - from);
+    }
+
+    /** Of all that came; once. */
+    public long end() {
+      return ByteBuffer.wrap(sha256.digest()).getLong();
+    }
+  }
+
   private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -96,7 +96,7 @@ public enum Fault {
   CONTINUATION(
       "amqp:invalid-field", "a delivery's transfers differ in delivery-tag or message-format"),
   /** No tag or one too long. */
-  DELIVERY_TAG("amqp:invalid-field", "a delivery-tag of 1 to 32 bytes is mandatory"),
+  DELIVERY_TAG("amqp:invalid-field", "a delivery-tag of at most 32 bytes is mandatory"),
   /** Sent without credit. */
   NO_CREDIT("amqp:link:transfer-limit-exceeded", "more messages were sent than credit was given"),
   /** Larger than max-message-size. */

@@ -96,6 +96,22 @@ public final class FrameOutput {
     finish(out, 6, payload);
   }
 
+  /** The last transfer of a delivery that is given up (part 2 §2.7.5): no payload, no outcome. */
+  public void aborted(ByteBuf out, TransferHead head) {
+    begin(head.channel(), 0x14);
+    uint(head.handle());
+    uint(head.deliveryId());
+    a[n++] = NULL;
+    a[n++] = NULL;
+    bool(head.settled());
+    bool(false);
+    a[n++] = NULL;
+    a[n++] = NULL;
+    a[n++] = NULL;
+    bool(true);
+    finish(out, 10, 0);
+  }
+
   /** Session state in a flow. */
   private void session(SessionState s, int channel) {
     begin(channel, 0x13);

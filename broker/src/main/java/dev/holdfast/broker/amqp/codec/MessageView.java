@@ -52,6 +52,20 @@ public final class MessageView {
    * @return whether its sections are well-formed, in order and not repeated
    */
   public boolean scan(byte[] bytes, int from, int to) {
+    return scan(bytes, from, to, false);
+  }
+
+  /**
+   * Looks at the beginning of a message, up to where its body starts.
+   *
+   * @return whether all sections before the body are there and well-formed; when they are, {@link
+   *     #bodyFrom()} is where they end
+   */
+  public boolean scanHead(byte[] bytes, int from, int to) {
+    return scan(bytes, from, to, true) && bodyFrom >= 0;
+  }
+
+  private boolean scan(byte[] bytes, int from, int to, boolean headOnly) {
     b = bytes;
     durability = Durability.UNSAID;
     priority = DEFAULT_PRIORITY;
@@ -73,6 +87,10 @@ public final class MessageView {
         Types.check(follows(last, section));
         if (bodyFrom < 0 && section >= DATA && section <= VALUE) {
           bodyFrom = p;
+          if (headOnly) {
+            bodyTo = p;
+            return true;
+          }
         } else if (section == FOOTER) {
           bodyTo = p;
         }
@@ -88,7 +106,7 @@ public final class MessageView {
     }
   }
 
-  private static boolean follows(int last, int section) {
+  static boolean follows(int last, int section) {
     if (section < HEADER || section > FOOTER) {
       return false;
     }

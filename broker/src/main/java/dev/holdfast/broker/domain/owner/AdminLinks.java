@@ -118,12 +118,20 @@ final class AdminLinks {
     public void deliver(List<Delivery> batch) {
       for (Delivery delivery : batch) {
         deliveries.add(delivery);
+        bytes += delivery.message().heldBytes();
+        if (isLeft(delivery)) {
+          continue;
+        }
         received.add(new PeekedMessage(delivery.message(), delivery.deliveryCount(), false));
-        bytes += delivery.message().bytes();
       }
       if (bytes >= MAX_BYTES) {
         settle();
       }
+    }
+
+    /** What cannot be shown whole must not be consumed: it stays for an AMQP client. */
+    private boolean isLeft(Delivery delivery) {
+      return outcome == Outcome.ACCEPTED && delivery.message().blob() != null;
     }
 
     @Override
@@ -138,7 +146,8 @@ final class AdminLinks {
       settling = true;
       List<OwnerCommand> commands = new ArrayList<>();
       for (Delivery delivery : deliveries) {
-        commands.add(new OwnerCommand.Settle(this, delivery, outcome, true));
+        Outcome its = isLeft(delivery) ? Outcome.RELEASED : outcome;
+        commands.add(new OwnerCommand.Settle(this, delivery, its, true));
       }
       if (commands.isEmpty()) {
         finish();

@@ -60,7 +60,7 @@ final class Backlog {
     }
     for (int i = 0; i < messages.size(); i++) {
       StoredMessage message = messages.get(i);
-      long size = MemoryBudget.size(message.bytes());
+      long size = MemoryBudget.size(message.heldBytes());
       if (kept + size > limit || !budget.windowHasRoom(size)) {
         loadFrom = message.sequence();
         return;
@@ -82,14 +82,14 @@ final class Backlog {
     } else if (window != null) {
       window.pollFirst();
     }
-    keep(-MemoryBudget.size(message.bytes()));
+    keep(-MemoryBudget.size(message.heldBytes()));
   }
 
   /** Puts one out of the way of those behind it, until its group is for somebody who asks. */
   void setAside(ReturnedMessage message, MessageGroup group) {
     message.group = group;
     if (message.message != null && kept <= windowLimit / 2) {
-      keep(MemoryBudget.size(message.message.bytes()));
+      keep(MemoryBudget.size(message.message.heldBytes()));
     } else {
       message.message = null;
     }
@@ -106,14 +106,14 @@ final class Backlog {
     }
     returned.remove(back);
     takenAhead(back.sequence);
-    keep(-MemoryBudget.size(message.bytes()));
+    keep(-MemoryBudget.size(message.heldBytes()));
     return new OutDelivery(cursor, consumer, message, back);
   }
 
   /** Hands out the message in this slot of the window. */
   OutDelivery takeSlot(long slot, LogCursor cursor, ConsumerTarget consumer) {
     StoredMessage message = window().take(slot);
-    keep(-MemoryBudget.size(message.bytes()));
+    keep(-MemoryBudget.size(message.heldBytes()));
     return new OutDelivery(cursor, consumer, message, null);
   }
 
@@ -203,14 +203,14 @@ final class Backlog {
       ReturnedMessage back = returned.get(sequence);
       if (back != null) {
         returned.remove(back);
-        keep(back.message == null ? 0 : -MemoryBudget.size(back.message.bytes()));
+        keep(back.message == null ? 0 : -MemoryBudget.size(back.message.heldBytes()));
       }
     }
     if (window != null) {
       window.removeIf(
           message -> {
             boolean gone = sequences.contains(message.sequence());
-            keep(gone ? -MemoryBudget.size(message.bytes()) : 0);
+            keep(gone ? -MemoryBudget.size(message.heldBytes()) : 0);
             return gone;
           });
     }
@@ -219,7 +219,7 @@ final class Backlog {
   /** Puts a message back to its place. */
   void giveBack(ReturnedMessage back) {
     if (back.message != null) {
-      long size = MemoryBudget.size(back.message.bytes());
+      long size = MemoryBudget.size(back.message.heldBytes());
       if (kept + size > windowLimit || !budget.windowHasRoom(size)) {
         back.message = null;
       } else {
@@ -329,7 +329,7 @@ final class Backlog {
       push(message);
     } else {
       returned.add(new ReturnedMessage(message, failures));
-      keep(MemoryBudget.size(message.bytes()));
+      keep(MemoryBudget.size(message.heldBytes()));
     }
   }
 
@@ -337,7 +337,7 @@ final class Backlog {
     ReturnedMessage back = returned.get(message.sequence());
     if (back != null && back.message == null) {
       back.message = message;
-      keep(MemoryBudget.size(message.bytes()));
+      keep(MemoryBudget.size(message.heldBytes()));
     }
   }
 
@@ -382,7 +382,7 @@ final class Backlog {
 
   private void push(StoredMessage message) {
     window().addLast(message);
-    keep(MemoryBudget.size(message.bytes()));
+    keep(MemoryBudget.size(message.heldBytes()));
   }
 
   private void keep(long bytes) {

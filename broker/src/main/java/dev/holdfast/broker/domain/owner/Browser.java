@@ -117,7 +117,7 @@ final class Browser {
             && (message.expiryMs() == 0 || message.expiryMs() > nowMs)
             && (filter == null || filter.matches(message, history.failures()));
     if (there) {
-      link.deliver(new Copy(this, message, history.failures()), message.bytes());
+      link.deliver(new Copy(this, message, history.failures()), message.heldBytes());
     }
   }
 

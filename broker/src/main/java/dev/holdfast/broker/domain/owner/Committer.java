@@ -149,6 +149,7 @@ final class Committer {
 
   private void retry(Undos undo, boolean withoutMoves) throws StoreException {
     store.recover();
+    batch.uploads().recovered(gate.refusal());
     nodes.rebuild();
     time.rebuilt();
     nodes.markAll(dirty);

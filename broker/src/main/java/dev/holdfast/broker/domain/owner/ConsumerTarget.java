@@ -101,7 +101,7 @@ final class ConsumerTarget {
   void deliver(OutDelivery delivery) {
     outCount++;
     link(delivery);
-    link.deliver(delivery, delivery.bytes);
+    link.deliver(delivery, delivery.held);
   }
 
   void outcomeStored(OutDelivery delivery) {

@@ -30,7 +30,7 @@ final class DeadLetterReads {
         return chunks;
       }
       chunks.add(chunk);
-      bytes += chunk.bytes();
+      bytes += chunk.heldBytes();
       sequence = chunk.endSequence();
     }
     return chunks;

@@ -202,7 +202,7 @@ final class Delays {
                   .computeIfAbsent(timer.logId(), id -> new LinkedHashMap<>())
                   .put(chunk.chunkId(), chunk)
               == null) {
-        bytes += chunk.bytes();
+        bytes += chunk.heldBytes();
       }
     }
     now.readsUnderWay = chunks.size();

@@ -84,6 +84,9 @@ final class Discharger {
       return new NodeError(NodeError.Code.DELETED, node.name() + " has been deleted");
     }
     NodeError refusal = node.refusal(post.message());
+    if (refusal == null) {
+      refusal = batch.uploads().failure(post.message().upload());
+    }
     if (refusal != null) {
       return refusal;
     }
@@ -123,6 +126,7 @@ final class Discharger {
         if (acceptance.known(post.node(), post.message()) == null) {
           acceptance.stage(post.node(), post.message(), post.sender());
         }
+        batch.uploads().finish(post.message().upload());
       } else if (work instanceof TransactionWork.Retirement retirement
           && retirement.delivery().state == OutDelivery.State.IN_TRANSACTION) {
         settler.stageInTransaction(retirement.delivery());

@@ -120,7 +120,7 @@ final class Examined {
 
   Find takeFind() {
     Find find = finds.removeFirst();
-    account(-find.message().bytes());
+    account(-find.message().heldBytes());
     return find;
   }
 
@@ -131,7 +131,7 @@ final class Examined {
       Find find = each.next();
       if (find.message().sequence() == sequence) {
         each.remove();
-        account(-find.message().bytes());
+        account(-find.message().heldBytes());
         return;
       }
     }
@@ -178,7 +178,7 @@ final class Examined {
           return false;
         }
         finds.addLast(new Find(message, failures));
-        account(message.bytes());
+        account(message.heldBytes());
       }
     }
     passed = Math.max(passed, chunk.endSequence());

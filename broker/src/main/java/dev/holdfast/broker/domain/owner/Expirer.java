@@ -83,7 +83,7 @@ final class Expirer {
     for (ChunkInfo chunk : view.chunksExpiring(nowMs, CHUNKS_AT_ONCE)) {
       if (bytes < BYTES_AT_ONCE) {
         chunks.add(chunk);
-        bytes += chunk.bytes();
+        bytes += chunk.heldBytes();
       }
     }
     if (chunks.isEmpty()) {

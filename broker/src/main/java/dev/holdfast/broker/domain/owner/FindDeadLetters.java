@@ -83,7 +83,7 @@ final class FindDeadLetters {
         context.backlogs().report(cursor.log.name, read);
       }
       next = Math.max(next, read.chunk().endSequence());
-      seenBytes += read.chunk().bytes();
+      seenBytes += read.chunk().heldBytes();
     }
     from(next);
   }
@@ -96,6 +96,6 @@ final class FindDeadLetters {
     }
     boolean unsettled = Arrays.binarySearch(out, sequence) >= 0;
     found.add(new PeekedMessage(message, view.history(sequence).failures(), unsettled));
-    foundBytes += message.bytes();
+    foundBytes += message.heldBytes();
   }
 }

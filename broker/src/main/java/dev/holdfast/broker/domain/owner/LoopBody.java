@@ -2,12 +2,14 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.domain.DynamicNode;
+import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.PublisherPort;
 import dev.holdfast.storage.MessageStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -106,7 +108,8 @@ final class LoopBody {
     Acceptance acceptance = new Acceptance(batch, gate, keys, time.delays());
     Discharger discharger = new Discharger(nodes, access, acceptance, batch, settler);
     transactions = new Transactions(settings.transactions(), batch, outbox, settler, discharger);
-    publishers = new PublisherLinks(nodes, access, outbox, acceptance, transactions);
+    publishers =
+        new PublisherLinks(nodes, access, outbox, acceptance, transactions, batch.uploads());
     browsers = new Browsers(reads, backlogs);
     consumers =
         new ConsumerLinks(
@@ -183,6 +186,7 @@ final class LoopBody {
     time.begin(now);
     acceptPreSettled();
     transactions.wake(now);
+    batch.uploads().stageDrops();
     decide();
     if (batch.nodeChange() == null) {
       time.stage();
@@ -211,6 +215,7 @@ final class LoopBody {
         || !preSettled.isEmpty()
         || !dirty.isEmpty()
         || transactions.isDue()
+        || batch.uploads().hasDrops()
         || time.hasWork(now);
   }
 
@@ -275,6 +280,12 @@ final class LoopBody {
   private void decideOne(OwnerCommand command) {
     if (command instanceof OwnerCommand.Publish publish) {
       publishers.publish(publish);
+    } else if (command instanceof OwnerCommand.StorePart part) {
+      batch.addPart(part.upload(), part.bytes(), gate.refusal());
+      PublisherPort port = part.port();
+      outbox.lane(port.loop()).add(new EdgeEvent.PartStored(port, part.bytes().length));
+    } else if (command instanceof OwnerCommand.DropUpload drop) {
+      batch.uploads().finish(drop.upload());
     } else if (command instanceof OwnerCommand.Settle settle) {
       consumers.settle(settle);
     } else if (command instanceof OwnerCommand.Flow flow) {

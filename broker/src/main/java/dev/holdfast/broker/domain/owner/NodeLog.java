@@ -97,7 +97,7 @@ final class NodeLog {
 
   /** Why a message is too large for a node; null when it is not. */
   static @Nullable NodeError tooLarge(IncomingMessage message, Node node) {
-    long bytes = message.body().length;
+    long bytes = message.bytes();
     return bytes <= node.maxMessageBytes()
         ? null
         : new NodeError(
@@ -138,7 +138,8 @@ final class NodeLog {
             (int) ttl,
             message.messageFormat(),
             attributes.encode(),
-            message.body()));
+            message.body(),
+            batch.uploads().keep(message.upload())));
     return sequence;
   }
 
@@ -205,7 +206,8 @@ final class NodeLog {
             message.ttlMs(),
             message.messageFormat(),
             attributes.withContainer("").encode(),
-            message.body());
+            message.body(),
+            message.blob());
     if (only != null) {
       addressed.put(moved, only);
     }

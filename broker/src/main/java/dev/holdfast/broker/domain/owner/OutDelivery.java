@@ -40,6 +40,13 @@ final class OutDelivery implements Delivery {
   final ConsumerTarget consumer;
   final long sequence;
   final int bytes;
+
+  /** What of it is in memory. */
+  final int held;
+
+  /** Part of it is read only while it is sent. */
+  final boolean large;
+
   final long expiryMs;
   final int failures;
   final boolean first;
@@ -96,6 +103,8 @@ final class OutDelivery implements Delivery {
     this.message = message;
     this.sequence = message.sequence();
     this.bytes = message.bytes();
+    this.held = message.heldBytes();
+    this.large = message.blob() != null;
     this.expiryMs = message.expiryMs();
     this.failures = history == null ? 0 : history.failures;
     this.first = history == null || history.first;

@@ -110,7 +110,7 @@ final class PeekTask {
           boolean unsettled = Arrays.binarySearch(out, sequence) >= 0;
           StoredMessage shown = at == 0 ? message : shown(message, at * SPAN + sequence);
           found.add(new PeekedMessage(shown, cursor.history(sequence).failures(), unsettled));
-          bytes += message.bytes();
+          bytes += message.heldBytes();
         }
       }
     } else if (read.corrupt()) {
@@ -129,7 +129,8 @@ final class PeekTask {
         message.ttlMs(),
         message.messageFormat(),
         message.attributes(),
-        message.body());
+        message.body(),
+        message.blob());
   }
 
   private boolean full() {

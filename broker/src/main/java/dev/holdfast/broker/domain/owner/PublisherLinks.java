@@ -25,6 +25,7 @@ final class PublisherLinks {
   private final Outbox outbox;
   private final Acceptance acceptance;
   private final Transactions transactions;
+  private final Uploads uploads;
   private final IdentityHashMap<PublisherPort, PublisherTarget> targets = new IdentityHashMap<>();
 
   /** The last port looked up: publishes come in runs of one port. */
@@ -35,12 +36,14 @@ final class PublisherLinks {
       AccessCheck access,
       Outbox outbox,
       Acceptance acceptance,
-      Transactions transactions) {
+      Transactions transactions,
+      Uploads uploads) {
     this.nodes = nodes;
     this.access = access;
     this.outbox = outbox;
     this.acceptance = acceptance;
     this.transactions = transactions;
+    this.uploads = uploads;
   }
 
   void open(OwnerCommand.OpenPublisher command) {
@@ -111,6 +114,9 @@ final class PublisherLinks {
     if (refusal == null && node != null) {
       refusal = node.refusal(command.message());
     }
+    if (refusal == null) {
+      refusal = uploads.failure(command.message().upload());
+    }
     PublishAnswer answer;
     if (command.transaction() != OwnerCommand.NO_TRANSACTION) {
       answer = hold(target, node, command, refusal);
@@ -118,6 +124,10 @@ final class PublisherLinks {
       answer = store(target, node, command);
     } else {
       answer = new PublishAnswer(command.token(), 0, refusal);
+    }
+    boolean waits = command.transaction() != OwnerCommand.NO_TRANSACTION && answer.error() == null;
+    if (!waits) {
+      uploads.finish(command.message().upload());
     }
     if (command.confirm()) {
       target.answer(answer);
@@ -162,6 +172,7 @@ final class PublisherLinks {
   }
 
   private void refuseUnknown(OwnerCommand.Publish command) {
+    uploads.finish(command.message().upload());
     if (command.confirm()) {
       PublisherPort port = command.port();
       PublishAnswer answer = new PublishAnswer(command.token(), 0, NOT_OPEN);

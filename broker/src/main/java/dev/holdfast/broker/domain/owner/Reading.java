@@ -24,7 +24,7 @@ record Reading(List<ChunkInfo> chunks, boolean onward) {
         break;
       }
       chunks.add(chunk);
-      bytes += chunk.bytes();
+      bytes += chunk.heldBytes();
       from = chunk.endSequence();
     }
     return chunks;

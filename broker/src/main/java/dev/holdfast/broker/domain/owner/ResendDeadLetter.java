@@ -87,6 +87,12 @@ final class ResendDeadLetter implements NodeChange {
                 NodeError.Code.LOCKED,
                 "the message is out at a consumer of the dead-letter queue"));
       }
+      if (request.edited().isPresent() && dead.blob() != null) {
+        throw new NodeException(
+            new NodeError(
+                NodeError.Code.NOT_ALLOWED,
+                "the message is large and was not shown whole: send it as it is"));
+      }
       stage(batch, cursor);
       return true;
     } catch (NodeException refused) {

@@ -212,7 +212,7 @@ final class ReturnedMessages {
         boolean seen = !chunks.isEmpty() && chunks.get(chunks.size() - 1).equals(chunk);
         if (chunk != null && !seen) {
           chunks.add(chunk);
-          bytes += chunk.bytes();
+          bytes += chunk.heldBytes();
         }
       }
     }

@@ -1,5 +1,7 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.Upload;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreBatch;
 import dev.holdfast.storage.StoredMessage;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What one turn of the loop has decided and not committed yet. Reused. */
 final class StagedBatch {
   private final StoreBatch changes;
+  private final Uploads uploads;
   private final List<NodeLog> appendedTo = new ArrayList<>();
   private final List<OutDelivery> settlements = new ArrayList<>();
   private final List<Departure> departures = new ArrayList<>();
@@ -37,6 +40,7 @@ final class StagedBatch {
 
   StagedBatch(MessageStore store) {
     this.changes = store.newBatch();
+    this.uploads = new Uploads(store, changes);
   }
 
   void begin(long now) {
@@ -50,6 +54,17 @@ final class StagedBatch {
 
   StoreBatch changes() {
     return changes;
+  }
+
+  /** Large messages on their way in. */
+  Uploads uploads() {
+    return uploads;
+  }
+
+  /** A part of a large message is staged. */
+  void addPart(Upload upload, byte[] part, @Nullable NodeError closed) {
+    uploads.add(upload, part, closed);
+    appendedBytes += part.length;
   }
 
   /** A publish. */
@@ -80,7 +95,7 @@ final class StagedBatch {
     if (log.append(message)) {
       appendedTo.add(log);
     }
-    appendedBytes += message.bytes();
+    appendedBytes += message.heldBytes();
     if (log.tally != null) {
       log.tally.added(message);
       tallies.add(log.tally);

@@ -248,8 +248,9 @@ final class Subscription {
     consumer.deliver(delivery);
     unsettled++;
     delivered++;
-    budget.inFlight(delivery.bytes);
-    if (consumer.preSettled) {
+    budget.inFlight(delivery.held);
+    // A large one counts as accepted when it is sent: until then it has to stay where it is.
+    if (consumer.preSettled && !delivery.large) {
       preSettled.add(delivery);
     }
   }
@@ -311,7 +312,7 @@ final class Subscription {
     consumer.unlink(delivery);
     delivery.state = OutDelivery.State.DONE;
     unsettled--;
-    budget.inFlight(-delivery.bytes);
+    budget.inFlight(-delivery.held);
     if (delivery.group != null) {
       groups.settled(delivery.group);
     }
@@ -324,7 +325,7 @@ final class Subscription {
     for (ConsumerTarget consumer : consumers.all()) {
       for (OutDelivery d = consumer.oldestOut(); d != null; d = d.next) {
         d.state = OutDelivery.State.DONE;
-        budget.inFlight(-d.bytes);
+        budget.inFlight(-d.held);
       }
       if (!consumer.closed) {
         consumer.closed = true;

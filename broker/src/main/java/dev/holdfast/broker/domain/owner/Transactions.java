@@ -193,7 +193,7 @@ final class Transactions {
         undo(delivery);
         return;
       }
-      long cost = Transaction.cost(settler.moves(delivery) ? delivery.bytes : 0);
+      long cost = Transaction.cost(settler.moves(delivery) ? delivery.held : 0);
       NodeError full = noRoom(transaction, cost);
       if (full != null) {
         fail(transaction, full.description());
@@ -216,9 +216,9 @@ final class Transactions {
     boolean moved = settler.moves(delivery);
     delivery.outcome = command.outcome();
     if (!moved && settler.moves(delivery)) {
-      NodeError full = noRoom(transaction, delivery.bytes);
+      NodeError full = noRoom(transaction, delivery.held);
       if (full == null) {
-        transaction.hold(delivery.bytes);
+        transaction.hold(delivery.held);
       } else {
         fail(transaction, full.description());
       }
@@ -268,6 +268,8 @@ final class Transactions {
       if (work instanceof TransactionWork.Retirement retirement
           && retirement.delivery().state == OutDelivery.State.IN_TRANSACTION) {
         undo(retirement.delivery());
+      } else if (work instanceof TransactionWork.Post post) {
+        batch.uploads().finish(post.message().upload());
       }
     }
     transaction.clear();

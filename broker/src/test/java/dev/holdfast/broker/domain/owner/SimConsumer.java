@@ -52,8 +52,11 @@ final class SimConsumer implements ConsumerPort {
   /** The last flow asked for a drain. */
   private boolean drainAsked;
 
-  /** A flow did, though a later one may have taken it back on its way. */
-  private boolean drainMayCome;
+  /**
+   * How many did that may be answered yet: a later one may have taken them back on its way, or be
+   * answered along with them, and one that is still in the inbox is answered by itself.
+   */
+  private int drainsMayCome;
 
   boolean closed;
 
@@ -85,7 +88,7 @@ final class SimConsumer implements ConsumerPort {
     limit = Math.max(limit, delivered + random.nextInt(6));
     byteLimit = Math.max(byteLimit, deliveredBytes + 1 + random.nextInt(600));
     drainAsked = drain;
-    drainMayCome |= drain;
+    drainsMayCome += drain ? 1 : 0;
     rig.submit(new OwnerCommand.Flow(this, limit, drain ? Long.MAX_VALUE : byteLimit, drain));
     if (drain) {
       byteLimit = Long.MAX_VALUE;
@@ -214,7 +217,7 @@ final class SimConsumer implements ConsumerPort {
       ids.put(delivery, SimModel.id(body));
       check(deliveredBytes < byteLimit, "delivered above the byte limit");
       delivered++;
-      deliveredBytes += delivery.message().bytes();
+      deliveredBytes += delivery.message().heldBytes();
       check(delivered <= limit, "delivered above the credit");
       if (closed) {
         if (!ownSubscription) {
@@ -228,7 +231,8 @@ final class SimConsumer implements ConsumerPort {
       check(
           !shunned.contains(message.publish.id),
           message + " comes again where it cannot be delivered");
-      if (preSettled) {
+      SimUploads.checkParts(rig, delivery.message());
+      if (preSettled && delivery.message().blob() == null) {
         message.at = null;
         message.mayBeGone = true;
       } else {
@@ -253,12 +257,12 @@ final class SimConsumer implements ConsumerPort {
 
   @Override
   public void drained(long available) {
-    check(drainMayCome || closed, "a drain that nobody asked for");
+    check(drainsMayCome > 0 || closed, "a drain that nobody asked for");
     if (drainAsked) {
       limit = delivered;
     }
     drainAsked = false;
-    drainMayCome = false;
+    drainsMayCome--;
   }
 
   @Override

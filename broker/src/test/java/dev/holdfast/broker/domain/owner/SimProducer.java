@@ -47,6 +47,7 @@ final class SimProducer implements PublisherPort {
       String group = sent.group.isEmpty() ? null : sent.group;
       IncomingMessage.Marks marks = new IncomingMessage.Marks(group, 0, 0, null, null, 0);
       IncomingMessage message = new IncomingMessage(sent.durable, (byte) 4, -1, 0, 0, body, marks);
+      message = SimUploads.perhaps(message, sent.id, this, random, batch);
       batch.add(new OwnerCommand.Publish(this, node, message, sent.id, confirm));
       unanswered += confirm ? 1 : 0;
     }

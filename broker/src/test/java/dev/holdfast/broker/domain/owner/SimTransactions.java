@@ -78,7 +78,10 @@ final class SimTransactions {
       sent.held = true;
       posts.add(sent);
       IncomingMessage message = new IncomingMessage(sent.publish.durable, (byte) 4, -1, 0, 0, body);
-      rig.submit(new OwnerCommand.Publish(sender(), queue, message, sent, true, id));
+      List<OwnerCommand> batch = new ArrayList<>();
+      message = SimUploads.perhaps(message, messageId, sender(), random, batch);
+      batch.add(new OwnerCommand.Publish(sender(), queue, message, sent, true, id));
+      rig.inbox.put(batch);
     }
 
     void retire(SimConsumer consumer, Delivery delivery, Outcome outcome) {

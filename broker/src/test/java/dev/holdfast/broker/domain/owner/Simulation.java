@@ -300,6 +300,7 @@ final class Simulation {
     // Whatever waits to be tried again may be tried now.
     rig.clock.advance(3_600_000);
     rig.settle();
+    SimUploads.checkNothingLeft(rig);
     SimWorld.PLACES.forEach(this::takeAll);
   }
 
