@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.DeadLetterFilter;
 import dev.holdfast.broker.domain.DeadLetterTask;
 import dev.holdfast.broker.domain.DeadLetterTask.Order;
 import dev.holdfast.broker.domain.DeadLetterTask.State;
+import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
 import dev.holdfast.broker.domain.NodeException;
@@ -256,6 +257,46 @@ class DeadLetterTaskTest {
             dead.run(DeadLetterRig.redrive("q", DeadLetterFilter.ALL, "other")).progress().done())
         .isEqualTo(1);
     assertThat(dead.peek("other")).containsExactly("a");
+  }
+
+  @Test
+  void theirTimeToLiveBeginsAnew() {
+    rig.create("q");
+    TestPublisher publisher = new TestPublisher(rig).open("q");
+    byte[] body = "short".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    publisher.send("", new IncomingMessage(true, (byte) 4, 1_000, 0, 0, body), "token");
+    rig.settle();
+    rig.clock.advance(1_000);
+    rig.settle();
+    assertThat(dead.peek(DeadLetterRig.DEAD)).containsExactly("short");
+    rig.clock.advance(60_000);
+    dead.run(DeadLetterRig.redrive("q", DeadLetterRig.because(DeadLetterReason.EXPIRED), ""));
+    rig.clock.advance(999);
+    rig.settle();
+    assertThat(dead.peek("q")).containsExactly("short");
+    rig.clock.advance(1);
+    rig.settle();
+    assertThat(dead.peek("q")).isEmpty();
+    assertThat(dead.peek(DeadLetterRig.DEAD)).containsExactly("short");
+  }
+
+  @Test
+  void onAFullDiskARedriveWaitsAndADropDoesNot() {
+    rig.create("q");
+    dead.reject("q", "q", "a", "b");
+    rig.store.diskFull(true);
+    TestPublisher publisher = new TestPublisher(rig).open("q");
+    publisher.send("refused");
+    rig.settle();
+    DeadLetterTask redrive = dead.run(DeadLetterRig.redrive("q"));
+    assertThat(redrive.progress().state()).isEqualTo(State.RUNNING);
+    dead.run(DeadLetterRig.drop("q", DeadLetterRig.where("a")));
+    assertThat(dead.peek(DeadLetterRig.DEAD)).containsExactly("b");
+    rig.store.diskFull(false);
+    rig.clock.advance(1_000);
+    rig.settle();
+    assertThat(dead.peek("q")).containsExactly("b");
+    assertThat(dead.task(redrive.id()).progress().state()).isEqualTo(State.DONE);
   }
 
   @Test
