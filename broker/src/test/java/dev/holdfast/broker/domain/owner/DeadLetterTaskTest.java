@@ -166,8 +166,10 @@ class DeadLetterTaskTest {
         all.add("m" + i);
       }
       bulk.rejectAll("q");
-      long id = bulk.start(DeadLetterRig.redrive("q")).id();
+      // A few messages each time, so that there are many pages.
+      long id = bulk.start(DeadLetterRig.redrive("q", 20)).id();
       for (int i = 0; i < turns; i++) {
+        fresh.clock.advance(100);
         fresh.turn();
         if (!fresh.reads.isEmpty()) {
           fresh.reads.remove().run();
@@ -182,7 +184,10 @@ class DeadLetterTaskTest {
       found.addAll(bulk.stored(2));
       assertThat(found).as("after %d turns", turns).containsExactlyInAnyOrderElementsOf(all);
       fresh.boot(fresh.store);
-      fresh.settle();
+      for (int i = 0; i < 10; i++) {
+        fresh.settle();
+        fresh.clock.advance(1_000);
+      }
       assertThat(bulk.peek("q")).containsExactlyInAnyOrderElementsOf(all);
       assertThat(bulk.task(id).progress().done()).as("counted exactly").isEqualTo(40);
     }
