@@ -59,6 +59,7 @@ final class WarmUp {
           Map.entry("kind", "queue"),
           Map.entry("sequence", 1),
           Map.entry("purged", 1),
+          Map.entry("groups", List.of()),
           Map.entry("messages", List.of(MESSAGE)));
   private static final String[][] COMMANDS = {
     {"status"},
@@ -68,6 +69,8 @@ final class WarmUp {
     {"msg", "send", "q", "x", "-H", "a=b", "--ttl", "1s"},
     {"msg", "peek", "q", "-o", "ndjson"},
     {"msg", "recv", "q", "--no-ack"},
+    {"dlq", "summary", "q"},
+    {"dlq", "list", "q"},
     {"queue", "nonsense"},
     {"--help"},
   };
