@@ -28,8 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The process dies, or the power fails, again and again in the middle of a redrive, which goes on by itself: in the end
- * each message is back, once.
+ * The process dies, or the power fails, again and again in the middle of a redrive, which goes on
+ * by itself: in the end each message is back, once.
  */
 class RedriveKillIT {
   private static final int MESSAGES = 3_000;
