@@ -164,6 +164,7 @@ public final class Broker implements AutoCloseable {
             owner.admin(),
             owner.topicAdmin(),
             owner.deadLetterAdmin(),
+            store::readPart,
             users,
             policy,
             peers,

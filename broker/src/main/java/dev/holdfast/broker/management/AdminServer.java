@@ -17,7 +17,7 @@ public final class AdminServer {
   private static final int IDLE_SECONDS = 60;
 
   /** A message that comes over HTTP is in memory as a whole, whatever AMQP may bring. */
-  private static final long LARGEST_MESSAGE = 16L << 20;
+  static final long LARGEST_MESSAGE = 16L << 20;
 
   private static final int SMALL_BODY = 64 << 10;
 

@@ -14,7 +14,10 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
 import dev.holdfast.deadletter.DeadLetterReason;
 import dev.holdfast.deadletter.Redrive;
+import dev.holdfast.storage.StoreException;
+import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
+import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dead letters of a queue or subscription, tasks on many of them, and delayed messages. Encoding
@@ -133,16 +137,47 @@ final class DeadLetterApi {
             workers);
   }
 
-  private static ObjectNode show(MessageJson json, PeekedMessage peeked, boolean raw) {
+  private ObjectNode show(MessageJson json, PeekedMessage peeked, boolean raw) {
     StoredMessage message = peeked.message();
     ObjectNode node = MessageApi.show(json, peeked);
     if ((message.flags() & StoredMessage.HAS_TTL) != 0) {
       node.put("ttlMs", Integer.toUnsignedLong(message.ttlMs()));
     }
-    // Of a large one they would not be the whole of it.
-    return raw && message.blob() == null
-        ? node.put("sections", Base64.getEncoder().encodeToString(message.body()))
-        : node;
+    byte[] sections = raw ? sections(message) : null;
+    return sections == null
+        ? node
+        : node.put("sections", Base64.getEncoder().encodeToString(sections));
+  }
+
+  /**
+   * All of a message; null when it is larger than what comes over HTTP may be, or has gone.
+   *
+   * @throws ApiException it cannot be read
+   */
+  private byte @Nullable [] sections(StoredMessage message) {
+    StoredBlob rest = message.blob();
+    if (rest == null) {
+      return message.body();
+    }
+    if (rest.bytes() > AdminServer.LARGEST_MESSAGE) {
+      return null;
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream((int) rest.bytes() + 1024);
+    whole.writeBytes(message.body());
+    try {
+      for (int part = 0; part < rest.parts(); part++) {
+        byte[] bytes = services.parts().read(rest, part);
+        if (bytes == null) {
+          return null;
+        }
+        whole.writeBytes(bytes);
+      }
+    } catch (StoreException e) {
+      throw new ApiException(
+          ApiException.Code.INTERNAL,
+          "dead letter " + message.sequence() + " cannot be read; its stored bytes do not verify");
+    }
+    return whole.toByteArray();
   }
 
   private CompletionStage<ApiAnswer> one(ApiRequest request) {

@@ -4,6 +4,7 @@ import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
+import dev.holdfast.broker.domain.PartSource;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
  * @param nodes queues and messages
  * @param topics topics and subscriptions
  * @param deadLetters dead letters and delayed messages
+ * @param parts of large messages
  * @param users who logs in with a password
  * @param policy who may manage the broker itself
  * @param peers names callers by their uid
@@ -26,6 +28,7 @@ public record ManagementServices(
     NodeAdmin nodes,
     TopicAdmin topics,
     DeadLetterAdmin deadLetters,
+    PartSource parts,
     UserStore users,
     AccessPolicy policy,
     PeerPrincipals peers,

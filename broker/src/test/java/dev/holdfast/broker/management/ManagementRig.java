@@ -56,6 +56,7 @@ final class ManagementRig implements AutoCloseable {
         nodes,
         owner.topicAdmin(),
         owner.deadLetterAdmin(),
+        (blob, part) -> null,
         users,
         AccessPolicy.adminOnly(),
         new PeerPrincipals(adminUid, Set.of()),

@@ -23,10 +23,13 @@ import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.apache.qpid.jms.JmsQueue;
 import org.apache.qpid.jms.message.JmsMessage;
 import org.apache.qpid.jms.tracing.TraceableMessage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** JMS consumers reject; an operator looks, and sends back. */
 class DeadLetterIT {
@@ -134,13 +137,18 @@ class DeadLetterIT {
       assertThat(cli.ok("dlq", "list", one)).contains("rejected", "a", "b");
       assertThat(cli.ok("dlq", "show", one, "2")).contains("death.origin: " + one);
       cli.ok("dlq", "redrive", one, "--yes");
-      assertThat(receive(connection, first, 2)).containsExactly("a", "b");
+      // The first ones wait for their dead-letter queue to be made, so they may die in any order.
+      assertThat(receive(connection, first, 2)).containsExactlyInAnyOrder("a", "b");
       assertThat(receive(connection, second, 0)).isEmpty();
     }
   }
 
-  @Test
-  void whatIsExportedComesBackByteForByte() throws JMSException {
+  /** What is small is kept as one, what is large in parts. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 1 << 20})
+  void whatIsExportedComesBackByteForByte(int size) throws JMSException {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
     Queue queue = queue();
     String name = queue.getQueueName();
     try (Connection connection = connect()) {
@@ -148,7 +156,7 @@ class DeadLetterIT {
           MessageProducer producer = session.createProducer(queue)) {
         var map = session.createMapMessage();
         map.setLong("long", 1L << 40);
-        map.setBytes("bytes", new byte[] {0, (byte) 0xFF});
+        map.setBytes("bytes", bytes);
         producer.send(map);
       }
       reject(connection, s -> s.createConsumer(queue), 1);
@@ -161,7 +169,7 @@ class DeadLetterIT {
           MessageConsumer consumer = session.createConsumer(queue)) {
         var map = (jakarta.jms.MapMessage) consumer.receive(Jms.WAIT);
         assertThat(map.getLong("long")).isEqualTo(1L << 40);
-        assertThat(map.getBytes("bytes")).containsExactly(0, 0xFF);
+        assertThat(map.getBytes("bytes")).isEqualTo(bytes);
         assertThat(map.getJMSMessageID())
             .isEqualTo(Cli.parse(exported).at("/properties/messageId").asText());
       }

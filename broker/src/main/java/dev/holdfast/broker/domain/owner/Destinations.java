@@ -22,7 +22,7 @@ final class Destinations {
 
     /** Why this message cannot go here; null: it can. */
     @Nullable Skip problem(StoredMessage message) {
-      if (message.body().length > node.maxMessageBytes()) {
+      if (message.bytes() - message.attributes().length > node.maxMessageBytes()) {
         return Skip.TOO_LARGE;
       }
       return node instanceof Topic topic && !topic.log.wanted() ? Skip.NO_ROUTE : null;

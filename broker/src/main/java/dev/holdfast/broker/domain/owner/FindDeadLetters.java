@@ -96,6 +96,6 @@ final class FindDeadLetters {
     }
     boolean unsettled = Arrays.binarySearch(out, sequence) >= 0;
     found.add(new PeekedMessage(message, view.history(sequence).failures(), unsettled));
-    foundBytes += message.heldBytes();
+    foundBytes += message.bytes();
   }
 }
