@@ -1,5 +1,6 @@
 package dev.holdfast.acl;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -8,11 +9,17 @@ import java.util.Set;
  * @param name in the grammar {@code uid:1001}, {@code user:alice}, {@code cert:…}, {@code
  *     token:iss/sub}
  * @param roles the roles it has, for example {@code admin}
+ * @param grant what its token holds it to; empty: it came without one
  */
-public record Principal(String name, Set<String> roles) {
+public record Principal(String name, Set<String> roles, Optional<Grant> grant) {
 
   /** The role that may do everything. */
   public static final String ADMIN = "admin";
+
+  /** One that came without a token. */
+  public Principal(String name, Set<String> roles) {
+    this(name, roles, Optional.empty());
+  }
 
   /** Copies the roles. */
   public Principal {

@@ -20,6 +20,7 @@ import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.domain.owner.TransactionLimits;
 import dev.holdfast.broker.identity.PeerInfo;
+import dev.holdfast.broker.identity.token.TokenService;
 import dev.holdfast.broker.tls.ServerTls;
 import dev.holdfast.broker.tls.TlsException;
 import dev.holdfast.storage.MessageStore;
@@ -44,6 +45,7 @@ final class Assembly {
   private static final int WORKERS = 4;
   private static final int BLOCKED_CHECK_SECONDS = 5;
   private static final long AUTOMATIC = -1;
+  private static final int BROKER_ID_BYTES = 6;
   private static final int AUDIT_ID_BYTES = 16;
   private static final int AUDIT_SEED_BYTES = 32;
 
@@ -175,6 +177,16 @@ final class Assembly {
         .filter(l -> l.transport() == PeerInfo.Transport.TCP)
         .map(l -> new HostPort(l.host(), l.port()))
         .findFirst();
+  }
+
+  /** The broker's tokens, signed with a key of the store's. */
+  static TokenService tokens(BrokerConfig config, MessageStore store, Clock clock) {
+    byte[] id = Arrays.copyOf(store.deriveKey("broker-id"), BROKER_ID_BYTES);
+    return TokenService.open(
+        config.dataDirectory().resolve("tokens"),
+        store.deriveKey("token-issuer"),
+        HexFormat.of().formatHex(id),
+        clock);
   }
 
   /** The audit log, its signing key sealed under a key of the store's. */

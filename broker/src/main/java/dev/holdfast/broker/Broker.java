@@ -22,6 +22,8 @@ import dev.holdfast.broker.identity.SaslAuthenticator;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import dev.holdfast.broker.identity.UserException;
 import dev.holdfast.broker.identity.UserStore;
+import dev.holdfast.broker.identity.token.TokenException;
+import dev.holdfast.broker.identity.token.TokenService;
 import dev.holdfast.broker.management.AdminServer;
 import dev.holdfast.broker.management.ManagementServices;
 import dev.holdfast.broker.net.UnixSocketPath;
@@ -125,7 +127,8 @@ public final class Broker implements AutoCloseable {
     runs("audit log", audit::close);
     runs("audit of the stop", () -> audit.keep(AuditEvent.of("broker.stop", Outcome.OK)));
     recordStart(audit);
-    AccessPolicy policy = new AuditedPolicy(AccessPolicy.adminOnly(), audit);
+    AccessPolicy policy =
+        new AuditedPolicy(AccessPolicy.withinGrants(AccessPolicy.adminOnly()), audit);
 
     OwnerLoop owner =
         new OwnerLoop(
@@ -143,7 +146,8 @@ public final class Broker implements AutoCloseable {
     CertificatePrincipals certificates =
         new CertificatePrincipals(
             config.identity().commonNames(), config.identity().adminCertificates());
-    SaslAuthenticator sasl = new SaslAuthenticator(users, peers, certificates);
+    TokenService tokens = openTokens(store);
+    SaslAuthenticator sasl = new SaslAuthenticator(users, peers, certificates, tokens);
     runs("authentication", sasl::close);
 
     Vertx vertx = loaded(loading);
@@ -166,6 +170,7 @@ public final class Broker implements AutoCloseable {
             owner.deadLetterAdmin(),
             store::readPart,
             users,
+            tokens,
             policy,
             peers,
             view,
@@ -222,6 +227,14 @@ public final class Broker implements AutoCloseable {
           config, store, clock, () -> failed(new IllegalStateException("HF-AUDIT-FULL")));
     } catch (AuditException e) {
       throw new StartException(Code.AUDIT, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private TokenService openTokens(MessageStore store) throws StartException {
+    try {
+      return Assembly.tokens(config, store, clock);
+    } catch (TokenException e) {
+      throw new StartException(Code.USERS, String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -17,6 +17,7 @@ final class Commands {
           "dlq",
           "sched",
           "user",
+          "token",
           "audit",
           "completion",
           "help");
@@ -53,6 +54,7 @@ final class Commands {
       case "dlq" -> DeadLetterCommands.line(root);
       case "sched" -> ScheduledCommands.line(root);
       case "user" -> UserCommands.line(root);
+      case "token" -> TokenCommands.line(root);
       case "audit" -> AuditCommands.line(root);
       case "completion" -> new CompletionCommand(root);
       case "help" -> new HelpWord();

@@ -115,6 +115,11 @@ final class Acceptor implements Deployable {
     onLoop(made -> made.closeRevoked(tls));
   }
 
+  /** Closes connections whose identity is not good any more. */
+  void closeEnded() {
+    onLoop(made -> made.closeEnded(sasl));
+  }
+
   private void onLoop(Consumer<Edge> work) {
     Edge made = edge;
     if (made != null) {

@@ -47,7 +47,7 @@ final class AmqpConnection {
   private final Lifeline lifeline;
   private final FrameDispatch dispatch;
   private final Set<ConsumerLink> blocked = new LinkedHashSet<>();
-  private @Nullable Principal principal;
+  @Nullable Principal principal;
   private @Nullable Peer client;
   private boolean inHandshake = true;
   private boolean countsAsPrincipal;

@@ -32,6 +32,7 @@ public final class AmqpServer {
   private static final int POLL_MS = 20;
   private static final int BACKLOG = 1_024;
   private static final int TLS_FILES_MS = 1_000;
+  private static final int IDENTITIES_MS = 500;
   private static final AtomicInteger ANY_PORT = new AtomicInteger();
 
   private final Vertx vertx;
@@ -80,6 +81,7 @@ public final class AmqpServer {
         .compose(v -> server.listen())
         .compose(v -> server.secureSocket())
         .onSuccess(v -> server.watchTlsFiles())
+        .onSuccess(v -> server.watchIdentities())
         .map(v -> server)
         .recover(
             failure ->
@@ -137,6 +139,19 @@ public final class AmqpServer {
 
   private void watchTlsFiles() {
     settings.listeners().encrypted().map(AmqpSettings.Encrypted::keys).ifPresent(this::watch);
+  }
+
+  /** Tokens end while their connections live. */
+  private void watchIdentities() {
+    vertx.setPeriodic(
+        IDENTITIES_MS,
+        timer -> {
+          if (closing.get() == null) {
+            acceptors.forEach(Acceptor::closeEnded);
+          } else {
+            vertx.cancelTimer(timer);
+          }
+        });
   }
 
   /** Files are looked at on a worker: a slow disk must hold nobody up. */

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.amqp.codec.ColdCodec;
 import dev.holdfast.broker.amqp.codec.Disposition;
 import dev.holdfast.broker.amqp.codec.Fault;
@@ -13,6 +14,8 @@ import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.identity.SaslMechanisms;
+import dev.holdfast.broker.identity.SaslMechanisms.Ended;
 import dev.holdfast.broker.tls.ServerTls;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -155,6 +158,20 @@ final class Edge implements EdgeLoop {
             List.copyOf(connections).stream()
                 .filter(c -> tls.isRevoked(c.peer.certificates()))
                 .forEach(c -> c.run(() -> c.close(AmqpErrors.of(Fault.REVOKED)))));
+  }
+
+  /** Closes connections whose identity is not good any more. */
+  void closeEnded(SaslMechanisms sasl) {
+    batch(() -> List.copyOf(connections).forEach(c -> closeEnded(sasl, c)));
+  }
+
+  private static void closeEnded(SaslMechanisms sasl, AmqpConnection connection) {
+    Principal who = connection.principal;
+    if (who != null) {
+      sasl.ended(who)
+          .map(why -> why == Ended.EXPIRED ? Fault.TOKEN_EXPIRED : Fault.TOKEN_REVOKED)
+          .ifPresent(fault -> connection.run(() -> connection.close(AmqpErrors.of(fault))));
+    }
   }
 
   /** Drops what is left. */

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.identity;
 
+import dev.holdfast.broker.identity.token.TokenService;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +16,17 @@ final class PlainExchange implements SaslExchange {
 
   private final Guard guard;
   private final PasswordChecker passwords;
+  private final @Nullable TokenChecker tokens;
+  private final TokenService.Bearer bearer;
 
-  PlainExchange(Guard guard, PasswordChecker passwords) {
+  PlainExchange(
+      Guard guard,
+      PasswordChecker passwords,
+      @Nullable TokenChecker tokens,
+      TokenService.Bearer bearer) {
     this.guard = guard;
+    this.tokens = tokens;
+    this.bearer = bearer;
     this.passwords = passwords;
   }
 
@@ -33,6 +42,10 @@ final class PlainExchange implements SaslExchange {
     }
     String name = message.get().name();
     byte[] password = message.get().password();
+    if (tokens != null && name.equals(TokenChecker.PLAIN_NAME)) {
+      String token = new String(password, StandardCharsets.ISO_8859_1);
+      return tokens.check(token, guard, bearer);
+    }
     return guard.guarded(name, () -> passwords.check(name, password));
   }
 

@@ -2,9 +2,17 @@ package dev.holdfast.broker.identity;
 
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.identity.PeerInfo.Transport;
+import dev.holdfast.broker.identity.token.TokenException;
+import dev.holdfast.broker.identity.token.TokenService;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The mechanisms: EXTERNAL for peers that the kernel or a certificate vouches for, ANONYMOUS for
- * those of the kernel, SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN for users with a password.
+ * those of the kernel, SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN for users with a password,
+ * OAUTHBEARER and PLAIN (as user {@code token}) for tokens.
  *
  * <p>PLAIN is offered only where the password cannot be overheard: on a Unix socket, over TLS, or
  * from a loopback address. As soon as one user has a chosen password, which SCRAM cannot check,
@@ -23,21 +32,38 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SaslAuthenticator.class);
   private static final String EXTERNAL = "EXTERNAL";
   private static final String PLAIN = "PLAIN";
+  private static final String OAUTHBEARER = "OAUTHBEARER";
   private static final String ANONYMOUS = "ANONYMOUS";
 
   private final UserStore users;
   private final PeerPrincipals peers;
   private final CertificatePrincipals certificates;
   private final PasswordChecker passwords;
+  private final @Nullable TokenService tokens;
+  private final @Nullable TokenChecker tokenChecker;
   private final Backoff backoff = new Backoff();
 
-  /** Makes one; starts no thread until a password has to be checked. */
+  /** Makes one without tokens. */
+  SaslAuthenticator(UserStore users, PeerPrincipals peers, CertificatePrincipals certificates) {
+    this(users, peers, certificates, null);
+  }
+
+  /**
+   * Makes one; starts no thread until a password has to be checked.
+   *
+   * @param tokens null: none are taken
+   */
   public SaslAuthenticator(
-      UserStore users, PeerPrincipals peers, CertificatePrincipals certificates) {
+      UserStore users,
+      PeerPrincipals peers,
+      CertificatePrincipals certificates,
+      @Nullable TokenService tokens) {
     this.users = users;
     this.peers = peers;
     this.certificates = certificates;
     this.passwords = new PasswordChecker(users);
+    this.tokens = tokens;
+    this.tokenChecker = tokens == null ? null : new TokenChecker(tokens);
   }
 
   @Override
@@ -54,6 +80,9 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
       for (ScramHash hash : ScramHash.values()) {
         names.add(hash.mechanism());
       }
+    }
+    if (plain && tokens != null) {
+      names.add(OAUTHBEARER);
     }
     if (plain) {
       names.add(PLAIN);
@@ -86,9 +115,37 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
     return switch (mechanism) {
       case EXTERNAL -> new PeerExchange(vouchedFor(peer), true);
       case ANONYMOUS -> new PeerExchange(vouchedFor(peer), false);
-      case PLAIN -> new PlainExchange(guard, passwords);
+      case PLAIN -> new PlainExchange(guard, passwords, tokenChecker, bearer(peer));
+      case OAUTHBEARER ->
+          new BearerExchange(Objects.requireNonNull(tokenChecker), guard, bearer(peer));
       default -> new ScramExchange(hash(mechanism), guard, this::candidate);
     };
+  }
+
+  private static TokenService.Bearer bearer(PeerInfo peer) {
+    PeerCredentials kernel = peer.credentials();
+    return new TokenService.Bearer(
+        kernel == null ? -1 : kernel.uid(),
+        peer.certificates().isEmpty() ? Set.of() : Set.of(thumbprint(peer.certificates().get(0))));
+  }
+
+  private static String thumbprint(X509Certificate certificate) {
+    try {
+      byte[] sha = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(sha);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a certificate that was verified has no encoding", e);
+    }
+  }
+
+  @Override
+  public Optional<Ended> ended(Principal principal) {
+    TokenService service = tokens;
+    return service == null
+        ? Optional.empty()
+        : service
+            .ended(principal)
+            .map(code -> code == TokenException.Code.EXPIRED ? Ended.EXPIRED : Ended.REVOKED);
   }
 
   private static ScramHash hash(String mechanism) {

@@ -1,12 +1,27 @@
 package dev.holdfast.broker.identity;
 
+import dev.holdfast.acl.Principal;
 import java.util.List;
+import java.util.Optional;
 
 /** The SASL mechanisms this broker offers. Any thread. */
 public interface SaslMechanisms {
 
   /** Names to offer to this peer, best first. */
   List<String> offered(PeerInfo peer);
+
+  /** Why an identity is not good any more; empty when it is. */
+  default Optional<Ended> ended(Principal principal) {
+    return Optional.empty();
+  }
+
+  /** Why. */
+  enum Ended {
+    /** Its token has expired. */
+    EXPIRED,
+    /** Its token was revoked. */
+    REVOKED
+  }
 
   /** Starts an exchange; a mechanism that was not offered yields one that fails. */
   SaslExchange start(String mechanism, PeerInfo peer);

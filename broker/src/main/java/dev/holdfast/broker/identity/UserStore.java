@@ -103,6 +103,9 @@ public final class UserStore implements AutoCloseable {
     return change(
         () -> {
           UserName.problem(normal).ifPresent(UserStore::invalid);
+          if (normal.equals(TokenChecker.PLAIN_NAME)) {
+            invalid("the name token stands for tokens");
+          }
           roles.stream()
               .filter(r -> !KNOWN_ROLES.contains(r))
               .findFirst()

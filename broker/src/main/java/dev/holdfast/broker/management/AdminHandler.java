@@ -5,6 +5,7 @@ import dev.holdfast.broker.audit.AuditException;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.identity.PeerCredentials;
 import dev.holdfast.broker.identity.UserException;
+import dev.holdfast.broker.identity.token.TokenException;
 import dev.holdfast.broker.net.PeerCredentialsReader;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -150,6 +151,9 @@ final class AdminHandler {
     if (cause instanceof AuditException e && e.reason() == AuditException.Reason.FULL) {
       return ApiAnswer.error(
           new ApiException(ApiException.Code.UNAVAILABLE, String.valueOf(e.getMessage())));
+    }
+    if (cause instanceof TokenException e) {
+      return ApiAnswer.error(ApiException.of(e));
     }
     if (cause instanceof UserException e) {
       return ApiAnswer.error(ApiException.of(e));

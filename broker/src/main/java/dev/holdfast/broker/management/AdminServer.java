@@ -71,6 +71,7 @@ public final class AdminServer {
         (int) (Math.min(LARGEST_MESSAGE, services.maxMessageBytes()) * 2 + SMALL_BODY);
     String api = "/api/v1";
     List<Route> routes = new ArrayList<>(DeadLetterApi.routes(api, messageBody, services, workers));
+    routes.addAll(TokenApi.routes(api, services, workers));
     routes.addAll(
         List.of(
             new Route("GET", "/healthz", SMALL_BODY, status::alive),

@@ -2,6 +2,7 @@ package dev.holdfast.broker.management;
 
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.identity.UserException;
+import dev.holdfast.broker.identity.token.TokenException;
 
 /** An error answer of the API: a stable code and one sentence for the caller. */
 final class ApiException extends RuntimeException {
@@ -74,6 +75,12 @@ final class ApiException extends RuntimeException {
           case INTERNAL -> Code.INTERNAL;
         };
     return new ApiException(code, error.description());
+  }
+
+  static ApiException of(TokenException error) {
+    Code code = error.code() == TokenException.Code.REQUEST ? Code.INVALID : Code.INTERNAL;
+    String message = error.getMessage();
+    return new ApiException(code, message == null ? code.text() : message);
   }
 
   static ApiException of(UserException error) {

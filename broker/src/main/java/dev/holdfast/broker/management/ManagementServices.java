@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.PartSource;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
+import dev.holdfast.broker.identity.token.TokenService;
 import java.nio.file.Path;
 
 /**
@@ -18,6 +19,7 @@ import java.nio.file.Path;
  * @param deadLetters dead letters and delayed messages
  * @param parts of large messages
  * @param users who logs in with a password
+ * @param tokens scoped credentials
  * @param policy who may manage the broker itself
  * @param peers names callers by their uid
  * @param broker the process
@@ -30,6 +32,7 @@ public record ManagementServices(
     DeadLetterAdmin deadLetters,
     PartSource parts,
     UserStore users,
+    TokenService tokens,
     AccessPolicy policy,
     PeerPrincipals peers,
     BrokerView broker,

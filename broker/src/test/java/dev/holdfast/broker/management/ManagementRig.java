@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
+import dev.holdfast.broker.identity.token.TokenService;
 import dev.holdfast.broker.net.UnixSocketPath;
 import dev.holdfast.storage.FaultyMessageStore;
 import dev.holdfast.storage.StoreHealth;
@@ -58,6 +59,7 @@ final class ManagementRig implements AutoCloseable {
         owner.deadLetterAdmin(),
         (blob, part) -> null,
         users,
+        TokenService.open(directory.resolve("tokens"), new byte[32], "rig", InstantSource.system()),
         AccessPolicy.adminOnly(),
         new PeerPrincipals(adminUid, Set.of()),
         new View(),

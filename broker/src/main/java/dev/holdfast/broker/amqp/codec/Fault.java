@@ -70,6 +70,11 @@ public enum Fault {
   IDLE("amqp:resource-limit-exceeded", "nothing was received within the idle time-out"),
   /** The certificate that let the client in is revoked. */
   REVOKED("amqp:unauthorized-access", "the client's certificate has been revoked"),
+  /** The token that let the client in has expired. */
+  TOKEN_EXPIRED("amqp:unauthorized-access", "HF-TOKEN-EXPIRED: the client's token has expired"),
+  /** The token that let the client in is revoked. */
+  TOKEN_REVOKED(
+      "amqp:unauthorized-access", "HF-TOKEN-REVOKED: the client's token has been revoked"),
   /** The broker's fault. */
   INTERNAL("amqp:internal-error", "the broker failed; quote the incident id to its operator"),
   /** The broker stops, or an operator asked. */

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.audit.source;
 
+import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.audit.AuditEvent;
 import dev.holdfast.broker.audit.AuditEvent.Outcome;
 import dev.holdfast.broker.audit.AuditTrail;
@@ -8,6 +9,7 @@ import dev.holdfast.broker.identity.SaslExchange;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import dev.holdfast.broker.identity.SaslStep;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Records who logs in and who fails to. A failure says where from and how it was tried, not with
@@ -31,6 +33,11 @@ public final class AuditedSasl implements SaslMechanisms {
   }
 
   @Override
+  public Optional<Ended> ended(Principal principal) {
+    return mechanisms.ended(principal);
+  }
+
+  @Override
   public SaslExchange start(String mechanism, PeerInfo peer) {
     // The client's text: bounded, and one of few as soon as it is known to be none of ours.
     String name =
@@ -48,10 +55,15 @@ public final class AuditedSasl implements SaslMechanisms {
                 });
   }
 
+  private static AuditEvent withToken(Principal principal) {
+    AuditEvent event = AuditEvent.of("auth", Outcome.OK);
+    return principal.grant().map(grant -> event.extra("jti", grant.id())).orElse(event);
+  }
+
   private void record(String mechanism, PeerInfo peer, SaslStep step) {
     if (step instanceof SaslStep.Authenticated done) {
       trail.record(
-          AuditEvent.of("auth", Outcome.OK).by(Peers.of(done.principal().name(), mechanism, peer)));
+          withToken(done.principal()).by(Peers.of(done.principal().name(), mechanism, peer)));
     } else if (step instanceof SaslStep.Failed failed) {
       trail.count(
           AuditEvent.of("auth", failed.temporary() ? Outcome.ERROR : Outcome.DENY)

@@ -1,0 +1,35 @@
+package dev.holdfast.broker.identity;
+
+import dev.holdfast.broker.identity.token.TokenException;
+import dev.holdfast.broker.identity.token.TokenService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks tokens for the mechanisms that carry them, slowed down like passwords. Any thread. */
+final class TokenChecker {
+  /** The user name that makes a PLAIN password a token, for clients that know nothing else. */
+  static final String PLAIN_NAME = "token";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenChecker.class);
+
+  private final TokenService tokens;
+
+  TokenChecker(TokenService tokens) {
+    this.tokens = tokens;
+  }
+
+  CompletionStage<SaslStep> check(String token, Guard guard, TokenService.Bearer bearer) {
+    return guard.guarded(PLAIN_NAME, () -> CompletableFuture.completedStage(decide(token, bearer)));
+  }
+
+  private SaslStep decide(String token, TokenService.Bearer bearer) {
+    try {
+      return new SaslStep.Authenticated(tokens.verify(token, bearer), new byte[0]);
+    } catch (TokenException e) {
+      LOG.debug("A token was refused: {}", e.getMessage());
+      return new SaslStep.Failed(false);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.holdfast.broker.identity.token;
+
+import dev.holdfast.acl.Scope;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a good token says.
+ *
+ * @param subject who it is for
+ * @param id unique
+ * @param issued in seconds since the epoch
+ * @param expires in seconds since the epoch
+ * @param scopes what it is for
+ * @param roles its bearer has
+ * @param uid the only one that may use it; -1 any
+ * @param thumbprint base64url SHA-256 of the only certificate that may; null any
+ */
+record TokenClaims(
+    String subject,
+    String id,
+    long issued,
+    long expires,
+    List<Scope> scopes,
+    Set<String> roles,
+    long uid,
+    @Nullable String thumbprint) {}

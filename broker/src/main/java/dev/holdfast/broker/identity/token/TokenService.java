@@ -1,0 +1,293 @@
+package dev.holdfast.broker.identity.token;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.acl.Grant;
+import dev.holdfast.acl.Principal;
+import dev.holdfast.acl.Scope;
+import dev.holdfast.broker.identity.token.TokenException.Code;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+
+/**
+ * Issues, checks and revokes the broker's tokens. A token is good only while it is in the list of
+ * those issued: revoking is durable, and losing the list revokes all.
+ *
+ * <p>Threading: checking is for any thread and does not block; issuing and revoking write a file,
+ * one at a time.
+ */
+public final class TokenService {
+  private static final int MAX_TOKENS = 10_000;
+  private static final int ID_BYTES = 15;
+  private static final int MAX_NAME = 128;
+  private static final int MAX_SCOPES = 32;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final TokenFile file;
+  private final Ed25519PrivateKeyParameters key;
+  private final String issuer;
+  private final String keyId;
+  private final TokenVerifier verifier;
+  private final InstantSource clock;
+  private final SecureRandom random = new SecureRandom();
+
+  /** Replaced as a whole under the lock of this object, read by any thread. */
+  private volatile Map<String, TokenInfo> issued;
+
+  /**
+   * What is asked for.
+   *
+   * @param subject who it is for
+   * @param scopes what it is for
+   * @param roles its bearer has within the scopes
+   * @param life at most 24 h
+   * @param uid the only one that may use it, -1 any
+   */
+  public record Request(
+      String subject, List<String> scopes, Set<String> roles, Duration life, long uid) {}
+
+  /**
+   * A new token.
+   *
+   * @param token the secret; told once
+   * @param info what can be told again
+   */
+  public record Issued(String token, TokenInfo info) {
+
+    @Override
+    public String toString() {
+      return "Issued[" + info.id() + "]";
+    }
+  }
+
+  /**
+   * By what the bearer can be told apart.
+   *
+   * @param uid of a Unix socket's peer, -1 unknown
+   * @param thumbprints of the certificates shown, base64url of SHA-256
+   */
+  public record Bearer(long uid, Set<String> thumbprints) {}
+
+  private TokenService(TokenFile file, byte[] seed, String brokerId, InstantSource clock) {
+    this.file = file;
+    this.key = new Ed25519PrivateKeyParameters(seed, 0);
+    this.issuer = "holdfast-" + brokerId;
+    Ed25519PublicKeyParameters publicKey = key.generatePublicKey();
+    this.keyId =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(publicKey.getEncoded())
+            .substring(0, 8);
+    this.verifier = new TokenVerifier(issuer, keyId, publicKey);
+    this.clock = clock;
+    this.issued = file.read();
+  }
+
+  /**
+   * Opens the list of tokens.
+   *
+   * @param seed of the signing key, 32 bytes
+   * @param brokerId names the issuer and the audience
+   * @throws TokenException {@code IO} when it cannot be read
+   */
+  public static TokenService open(Path list, byte[] seed, String brokerId, InstantSource clock) {
+    return new TokenService(new TokenFile(list), seed, brokerId, clock);
+  }
+
+  /**
+   * Issues a token; it is in the list on disk when this returns. Blocks.
+   *
+   * @throws TokenException {@code REQUEST} or {@code IO}
+   */
+  public synchronized Issued issue(Request request) {
+    checkRequest(request);
+    Instant now = Instant.ofEpochSecond(clock.instant().getEpochSecond());
+    byte[] id = new byte[ID_BYTES];
+    random.nextBytes(id);
+    TokenInfo info =
+        new TokenInfo(
+            Base64.getUrlEncoder().withoutPadding().encodeToString(id),
+            request.subject(),
+            List.copyOf(request.scopes()),
+            Set.copyOf(request.roles()),
+            request.uid(),
+            now,
+            now.plus(request.life()),
+            false);
+    Map<String, TokenInfo> next = living();
+    if (next.size() >= MAX_TOKENS) {
+      throw new TokenException(Code.REQUEST, "there are 10,000 tokens; revoke some");
+    }
+    next.put(info.id(), info);
+    replace(next);
+    return new Issued(sign(info), info);
+  }
+
+  private static void checkRequest(Request request) {
+    String subject = request.subject();
+    boolean printable = subject.codePoints().allMatch(c -> c > ' ' && c < 0x7F && c != '"');
+    if (subject.isEmpty() || subject.length() > MAX_NAME || !printable) {
+      throw new TokenException(
+          Code.REQUEST, "a token's name has 1 to 128 printable ASCII characters without blanks");
+    }
+    if (request.scopes().isEmpty() || request.scopes().size() > MAX_SCOPES) {
+      throw new TokenException(Code.REQUEST, "a token has 1 to 32 scopes");
+    }
+    try {
+      request.scopes().forEach(Scope::parse);
+    } catch (IllegalArgumentException e) {
+      throw new TokenException(Code.REQUEST, String.valueOf(e.getMessage()));
+    }
+    if (!Set.of(Principal.ADMIN).containsAll(request.roles())) {
+      throw new TokenException(Code.REQUEST, "there is no such role; there is: admin");
+    }
+    long life = request.life().toSeconds();
+    if (life < 1 || life > TokenVerifier.MAX_LIFE_SECONDS) {
+      throw new TokenException(Code.REQUEST, "a token lives for 1 s to 24 h");
+    }
+  }
+
+  private String sign(TokenInfo info) {
+    ObjectNode header =
+        JSON.createObjectNode().put("alg", "EdDSA").put("kid", keyId).put("typ", "at+jwt");
+    ObjectNode claims =
+        JSON.createObjectNode()
+            .put("iss", issuer)
+            .put("aud", issuer)
+            .put("sub", info.subject())
+            .put("iat", info.issued().getEpochSecond())
+            .put("exp", info.expires().getEpochSecond())
+            .put("jti", info.id())
+            .put("scope", String.join(" ", info.scopes()));
+    if (!info.roles().isEmpty()) {
+      info.roles().stream().sorted().forEach(claims.putArray("roles")::add);
+    }
+    if (info.uid() >= 0) {
+      claims.putObject("cnf").put("uid", info.uid());
+    }
+    String message = encode(header.toString()) + "." + encode(claims.toString());
+    byte[] bytes = message.getBytes(StandardCharsets.US_ASCII);
+    Ed25519Signer signer = new Ed25519Signer();
+    signer.init(true, key);
+    signer.update(bytes, 0, bytes.length);
+    return message
+        + "."
+        + Base64.getUrlEncoder().withoutPadding().encodeToString(signer.generateSignature());
+  }
+
+  private static String encode(String json) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Whom the token makes its bearer.
+   *
+   * @throws TokenException when it is not good
+   */
+  public Principal verify(String token, Bearer bearer) {
+    TokenClaims claims = verifier.verify(token, clock.instant().getEpochSecond());
+    TokenInfo info = issued.get(claims.id());
+    if (info == null || info.revoked()) {
+      throw new TokenException(Code.REVOKED, "the token was revoked");
+    }
+    String thumbprint = claims.thumbprint();
+    boolean bound =
+        (claims.uid() < 0 || claims.uid() == bearer.uid())
+            && (thumbprint == null || bearer.thumbprints().contains(thumbprint));
+    if (!bound) {
+      throw new TokenException(Code.BOUND, "the token is bound to another peer");
+    }
+    return new Principal(
+        "token:" + issuer + "/" + claims.subject(),
+        claims.roles(),
+        Optional.of(new Grant(claims.id(), claims.expires(), claims.scopes())));
+  }
+
+  /** Why a principal's token is not good any more; empty when it is, or came without one. */
+  public Optional<Code> ended(Principal principal) {
+    Grant grant = principal.grant().orElse(null);
+    if (grant == null) {
+      return Optional.empty();
+    }
+    if (clock.instant().getEpochSecond() >= grant.expires()) {
+      return Optional.of(Code.EXPIRED);
+    }
+    TokenInfo info = issued.get(grant.id());
+    return info == null || info.revoked() ? Optional.of(Code.REVOKED) : Optional.empty();
+  }
+
+  /**
+   * Revokes a token by its id, or all of a subject; durable when this returns. Blocks.
+   *
+   * @return how many were
+   * @throws TokenException {@code IO}; nothing was revoked
+   */
+  public synchronized int revoke(String idOrSubject) {
+    Map<String, TokenInfo> next = living();
+    int count = 0;
+    for (TokenInfo info : List.copyOf(next.values())) {
+      boolean meant = info.id().equals(idOrSubject) || info.subject().equals(idOrSubject);
+      if (meant && !info.revoked()) {
+        next.put(info.id(), revoked(info));
+        count++;
+      }
+    }
+    if (count > 0) {
+      replace(next);
+    }
+    return count;
+  }
+
+  private static TokenInfo revoked(TokenInfo info) {
+    return new TokenInfo(
+        info.id(),
+        info.subject(),
+        info.scopes(),
+        info.roles(),
+        info.uid(),
+        info.issued(),
+        info.expires(),
+        true);
+  }
+
+  /** Tokens that have not expired, those that end first first. */
+  public List<TokenInfo> list() {
+    return living().values().stream().sorted((a, b) -> a.expires().compareTo(b.expires())).toList();
+  }
+
+  private Map<String, TokenInfo> living() {
+    // Past its end by the skew that is allowed.
+    Instant now = clock.instant().minusSeconds(60);
+    Map<String, TokenInfo> living = new HashMap<>();
+    issued.values().stream()
+        .filter(info -> info.expires().isAfter(now))
+        .forEach(info -> living.put(info.id(), info));
+    return living;
+  }
+
+  private void replace(Map<String, TokenInfo> next) {
+    file.write(next.values());
+    issued = Map.copyOf(next);
+  }
+
+  @Override
+  public String toString() {
+    return "TokenService[" + issuer.toLowerCase(Locale.ROOT) + "]";
+  }
+}
