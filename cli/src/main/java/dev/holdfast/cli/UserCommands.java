@@ -36,12 +36,15 @@ final class UserCommands implements Runnable {
         .addSubcommand(new Add(root))
         .addSubcommand(new ListAll(root))
         .addSubcommand(new Remove(root))
-        .addSubcommand(new Password(root));
+        .addSubcommand(new Password(root))
+        .addSubcommand(new Enable(root))
+        .addSubcommand(new Disable(root));
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "user needs one of: add, list, rm, passwd");
+    throw new ParameterException(
+        spec.commandLine(), "user needs one of: add, list, rm, passwd, enable, disable");
   }
 
   @Command(
@@ -104,20 +107,24 @@ final class UserCommands implements Runnable {
         output.json(answer, users);
         return ExitCode.OK;
       }
-      Columns columns = new Columns("NAME", "ROLES", "SCHEME", "CREATED");
+      Columns columns = new Columns("NAME", "ROLES", "SCHEME", "CREATED", "STATE");
       for (JsonObject user : users) {
         columns.add(
             user.text("name"),
             String.join(",", user.texts("roles")),
             user.text("scheme"),
-            user.text("created", "-"));
+            user.text("created", "-"),
+            user.flag("enabled", true) ? "enabled" : "disabled");
       }
       output.text(columns.render());
       return ExitCode.OK;
     }
   }
 
-  @Command(name = "rm", aliases = "delete", description = "Remove a user.")
+  @Command(
+      name = "rm",
+      aliases = {"delete", "remove"},
+      description = "Remove a user.")
   private static final class Remove implements ApiCommand {
     private final HoldfastCommand root;
 
@@ -169,6 +176,49 @@ final class UserCommands implements Runnable {
       report(root.output(), user, "password of " + user.text("name") + " changed");
       return ExitCode.OK;
     }
+  }
+
+  @Command(name = "enable", description = "Let a disabled user log in again.")
+  private static final class Enable implements ApiCommand {
+    private final HoldfastCommand root;
+
+    @Parameters(paramLabel = "NAME", description = "Name of the user.")
+    private String name = "";
+
+    Enable(HoldfastCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public ExitCode execute() throws CommandFailure, IOException {
+      return state(root, name, "enable");
+    }
+  }
+
+  @Command(
+      name = "disable",
+      description = "Let a user log in no more; its connections are closed, the password stays.")
+  private static final class Disable implements ApiCommand {
+    private final HoldfastCommand root;
+
+    @Parameters(paramLabel = "NAME", description = "Name of the user.")
+    private String name = "";
+
+    Disable(HoldfastCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public ExitCode execute() throws CommandFailure, IOException {
+      return state(root, name, "disable");
+    }
+  }
+
+  private static ExitCode state(HoldfastCommand root, String name, String verb)
+      throws CommandFailure, IOException {
+    JsonObject user = root.broker().post(BrokerApi.user(name, "/" + verb));
+    root.output().result("user " + user.text("name") + " " + verb + "d", user.fields());
+    return ExitCode.OK;
   }
 
   private static void report(Output output, JsonObject user, String done) throws IOException {

@@ -169,9 +169,17 @@ final class Edge implements EdgeLoop {
     Principal who = connection.principal;
     if (who != null) {
       sasl.ended(who)
-          .map(why -> why == Ended.EXPIRED ? Fault.TOKEN_EXPIRED : Fault.TOKEN_REVOKED)
+          .map(Edge::fault)
           .ifPresent(fault -> connection.run(() -> connection.close(AmqpErrors.of(fault))));
     }
+  }
+
+  private static Fault fault(Ended why) {
+    return switch (why) {
+      case EXPIRED -> Fault.TOKEN_EXPIRED;
+      case REVOKED -> Fault.TOKEN_REVOKED;
+      case USER_GONE -> Fault.USER_GONE;
+    };
   }
 
   /** Drops what is left. */

@@ -140,6 +140,11 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
 
   @Override
   public Optional<Ended> ended(Principal principal) {
+    String name = principal.name();
+    if (name.startsWith(User.PREFIX)
+        && users.usable(name.substring(User.PREFIX.length())).isEmpty()) {
+      return Optional.of(Ended.USER_GONE);
+    }
     TokenService service = tokens;
     return service == null
         ? Optional.empty()

@@ -20,7 +20,9 @@ public interface SaslMechanisms {
     /** Its token has expired. */
     EXPIRED,
     /** Its token was revoked. */
-    REVOKED
+    REVOKED,
+    /** The user was disabled or removed. */
+    USER_GONE
   }
 
   /** Starts an exchange; a mechanism that was not offered yields one that fails. */

@@ -14,6 +14,9 @@ record User(
     Instant created,
     @Nullable Instant expires) {
 
+  /** What the name of its principal begins with. */
+  static final String PREFIX = "user:";
+
   User {
     roles = Set.copyOf(roles);
   }
@@ -26,8 +29,12 @@ record User(
     return new User(name, enabled, roles, changed, created, expires);
   }
 
+  User withEnabled(boolean changed) {
+    return new User(name, changed, roles, credential, created, expires);
+  }
+
   Principal principal() {
-    return new Principal("user:" + name, roles);
+    return new Principal(PREFIX + name, roles);
   }
 
   UserInfo info() {
@@ -35,6 +42,7 @@ record User(
         name,
         roles,
         credential instanceof Credential.Scram ? UserInfo.Scheme.SCRAM : UserInfo.Scheme.ARGON2ID,
-        created);
+        created,
+        enabled);
   }
 }

@@ -10,8 +10,10 @@ import java.util.Set;
  * @param roles for example {@code admin}
  * @param scheme how the password is kept
  * @param created when the user was made
+ * @param enabled whether it may log in
  */
-public record UserInfo(String name, Set<String> roles, Scheme scheme, Instant created) {
+public record UserInfo(
+    String name, Set<String> roles, Scheme scheme, Instant created, boolean enabled) {
 
   /** Ways of keeping a password. */
   public enum Scheme {

@@ -130,7 +130,21 @@ public final class UserStore implements AutoCloseable {
         password);
   }
 
-  /** Removes a user. Its connections live on until they end. */
+  /** Lets a user log in, or not. */
+  public CompletionStage<UserInfo> setEnabled(String name, boolean enabled) {
+    String normal = UserName.normalise(name);
+    return change(
+        () -> {
+          User user = existing(normal).withEnabled(enabled);
+          Map<String, User> users = new HashMap<>(content.users());
+          users.put(normal, user);
+          replace(users);
+          return user.info();
+        },
+        null);
+  }
+
+  /** Removes a user. */
   public CompletionStage<Void> remove(String name) {
     String normal = UserName.normalise(name);
     return change(

@@ -103,6 +103,8 @@ public final class AdminServer {
             new Route("GET", api + "/users", SMALL_BODY, users::list),
             new Route("POST", api + "/users", SMALL_BODY, users::create),
             new Route("DELETE", api + "/users/{name}", SMALL_BODY, users::delete),
+            new Route("POST", api + "/users/{name}/enable", SMALL_BODY, users::enable),
+            new Route("POST", api + "/users/{name}/disable", SMALL_BODY, users::disable),
             new Route("PUT", api + "/users/{name}/password", SMALL_BODY, users::setPassword)));
     return routes;
   }

@@ -37,7 +37,9 @@ final class UserApi {
       ObjectNode node = array.addObject().put("name", user.name());
       var roles = node.putArray("roles");
       user.roles().stream().sorted().forEach(roles::add);
-      node.put("scheme", scheme(user)).put("created", user.created().toString());
+      node.put("scheme", scheme(user))
+          .put("created", user.created().toString())
+          .put("enabled", user.enabled());
     }
     return CompletableFuture.completedStage(ApiAnswer.ok(answer));
   }
@@ -69,6 +71,24 @@ final class UserApi {
         .thenApply(changed -> new ApiAnswer(200, show(changed)));
   }
 
+  CompletionStage<ApiAnswer> enable(ApiRequest request) {
+    return enable(request, true);
+  }
+
+  CompletionStage<ApiAnswer> disable(ApiRequest request) {
+    return enable(request, false);
+  }
+
+  private CompletionStage<ApiAnswer> enable(ApiRequest request, boolean enabled) {
+    request.authorised(policy, Permission.MANAGE);
+    return users
+        .setEnabled(request.variable(0), enabled)
+        .thenApply(
+            user ->
+                ApiAnswer.ok(
+                    Json.object().put("name", user.name()).put("enabled", user.enabled())));
+  }
+
   private static String scheme(UserInfo user) {
     return user.scheme().name().toLowerCase(Locale.ROOT);
   }
@@ -86,6 +106,7 @@ final class UserApi {
       json.writeArray(roles.toArray(String[]::new), 0, roles.size());
       json.writeStringField("scheme", scheme(user));
       json.writeStringField("created", user.created().toString());
+      json.writeBooleanField("enabled", user.enabled());
       if (password != null) {
         json.writeFieldName("password");
         json.writeUTF8String(password, 0, password.length);

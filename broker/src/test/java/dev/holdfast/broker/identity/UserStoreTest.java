@@ -64,8 +64,8 @@ class UserStoreTest {
     assertThat(users.users()).isEqualTo(before);
     assertThat(before)
         .containsExactly(
-            new UserInfo("alice", Set.of("admin"), UserInfo.Scheme.SCRAM, NOW),
-            new UserInfo("bob", Set.of(), UserInfo.Scheme.ARGON2ID, NOW));
+            new UserInfo("alice", Set.of("admin"), UserInfo.Scheme.SCRAM, NOW, true),
+            new UserInfo("bob", Set.of(), UserInfo.Scheme.ARGON2ID, NOW, true));
     Credential.Scram scram = (Credential.Scram) users.usable("alice").orElseThrow().credential();
     assertThat(scram.verifier(ScramHash.SHA_512).matches(alice.generated())).isTrue();
     Credential.Argon2 argon2 = (Credential.Argon2) users.usable("bob").orElseThrow().credential();

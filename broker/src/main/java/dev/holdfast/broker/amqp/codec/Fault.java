@@ -75,6 +75,8 @@ public enum Fault {
   /** The token that let the client in is revoked. */
   TOKEN_REVOKED(
       "amqp:unauthorized-access", "HF-TOKEN-REVOKED: the client's token has been revoked"),
+  /** The user was disabled or removed. */
+  USER_GONE("amqp:unauthorized-access", "the user may not log in any more"),
   /** The broker's fault. */
   INTERNAL("amqp:internal-error", "the broker failed; quote the incident id to its operator"),
   /** The broker stops, or an operator asked. */
