@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  holdfast audit verify --root-key ./audit-root.pub",
-      "  holdfast audit verify --dir /mnt/backup/data/audit --root-key KEY --anchor anchors.log",
+      "  holdfast audit verify --dir /mnt/backup/data/audit --root-key=KEY --anchor anchors.log",
     })
 final class AuditVerifyCommand implements Callable<Integer> {
   private static final int BROKEN = 3;

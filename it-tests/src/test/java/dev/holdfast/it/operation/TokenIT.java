@@ -92,8 +92,7 @@ class TokenIT {
 
   private static void assertClosed(AmqpClient client) {
     // The socket may close in the same read that brings the close.
-    assertThatThrownBy(() -> client.until("the end", () -> false))
-        .isInstanceOf(EOFException.class);
+    assertThatThrownBy(() -> client.until("the end", () -> false)).isInstanceOf(EOFException.class);
     assertThat(client.error().getCondition().toString()).isEqualTo("amqp:unauthorized-access");
   }
 }

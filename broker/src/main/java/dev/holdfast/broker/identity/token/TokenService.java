@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +33,12 @@ import org.bouncycastle.crypto.signers.Ed25519Signer;
  */
 public final class TokenService {
   private static final int MAX_TOKENS = 10_000;
-  private static final int ID_BYTES = 15;
+
+  /**
+   * In hexadecimal: an id that could begin with a hyphen would be an option to the shell's user.
+   */
+  private static final int ID_BYTES = 12;
+
   private static final int MAX_NAME = 128;
   private static final int MAX_SCOPES = 32;
   private static final JsonMapper JSON = new JsonMapper();
@@ -120,7 +126,7 @@ public final class TokenService {
     random.nextBytes(id);
     TokenInfo info =
         new TokenInfo(
-            Base64.getUrlEncoder().withoutPadding().encodeToString(id),
+            HexFormat.of().formatHex(id),
             request.subject(),
             List.copyOf(request.scopes()),
             Set.copyOf(request.roles()),
