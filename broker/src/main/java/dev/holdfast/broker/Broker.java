@@ -123,10 +123,7 @@ public final class Broker implements AutoCloseable {
     runs("store", store::close);
     view.store(store);
 
-    AuditLog audit = openAudit(store);
-    runs("audit log", audit::close);
-    runs("audit of the stop", () -> audit.keep(AuditEvent.of("broker.stop", Outcome.OK)));
-    recordStart(audit);
+    AuditLog audit = startAudit(store);
     AccessPolicy policy =
         new AuditedPolicy(AccessPolicy.withinGrants(AccessPolicy.adminOnly()), audit);
 
@@ -228,6 +225,14 @@ public final class Broker implements AutoCloseable {
     } catch (AuditException e) {
       throw new StartException(Code.AUDIT, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private AuditLog startAudit(MessageStore store) throws StartException {
+    AuditLog audit = openAudit(store);
+    runs("audit log", audit::close);
+    runs("audit of the stop", () -> audit.keep(AuditEvent.of("broker.stop", Outcome.OK)));
+    recordStart(audit);
+    return audit;
   }
 
   private TokenService openTokens(MessageStore store) throws StartException {
