@@ -72,6 +72,10 @@ final class BrokerApi {
     return ask("PUT", path, Json.compact(body));
   }
 
+  JsonObject patch(String path, Map<String, Object> body) throws CommandFailure {
+    return ask("PATCH", path, Json.compact(body));
+  }
+
   JsonObject delete(String path) throws CommandFailure {
     return ask("DELETE", path, "");
   }

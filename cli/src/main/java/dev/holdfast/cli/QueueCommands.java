@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,8 +15,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code queue ...}: make, look at, empty and remove queues. */
-@Command(name = "queue", description = "Make, look at, empty and remove queues.")
+/** {@code queue ...}: make, look at, change, empty and remove queues. */
+@Command(name = "queue", description = "Make, look at, change, empty and remove queues.")
 final class QueueCommands implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -28,6 +27,7 @@ final class QueueCommands implements Runnable {
         .addSubcommand(new Create(root))
         .addSubcommand(new ListAll(root))
         .addSubcommand(new Info(root))
+        .addSubcommand(new Edit(root))
         .addSubcommand(new Purge(root))
         .addSubcommand(new Delete(root));
   }
@@ -35,7 +35,7 @@ final class QueueCommands implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "queue needs one of: create, list, info, purge, delete");
+        spec.commandLine(), "queue needs one of: create, list, info, edit, purge, delete");
   }
 
   /** {@code --yes} and {@code --dry-run} of commands that cannot be undone. */
@@ -68,30 +68,7 @@ final class QueueCommands implements Runnable {
     @Parameters(paramLabel = "NAME", description = "Name of the queue.")
     private String name = "";
 
-    @Option(
-        names = "--max-message-bytes",
-        paramLabel = "BYTES",
-        description = "Refuse larger messages.")
-    private @Nullable Long maxMessageBytes;
-
-    @Option(
-        names = "--max-deliveries",
-        paramLabel = "N",
-        description = "Failed deliveries before a message is a dead letter.")
-    private @Nullable Integer maxDeliveries;
-
-    @Option(
-        names = "--idempotency-window",
-        paramLabel = "TIME",
-        description =
-            "For how long a message with an idempotency key is not stored twice: 1s to 30d; default"
-                + " 10m.")
-    private @Nullable String idempotencyWindow;
-
-    @Option(
-        names = "--idempotency-by-message-id",
-        description = "A message without an idempotency key is known by its message-id.")
-    private boolean idempotencyByMessageId;
+    @Mixin private QueueSettings settings = new QueueSettings();
 
     @Option(
         names = "--single-active-consumer",
@@ -109,18 +86,7 @@ final class QueueCommands implements Runnable {
     public ExitCode execute() throws CommandFailure, IOException {
       Map<String, Object> definition = new LinkedHashMap<>();
       definition.put("name", name);
-      if (maxMessageBytes != null) {
-        definition.put("maxMessageBytes", maxMessageBytes);
-      }
-      if (maxDeliveries != null) {
-        definition.put("maxDeliveries", maxDeliveries);
-      }
-      if (idempotencyWindow != null) {
-        definition.put("idempotencyWindowMs", Units.millis(idempotencyWindow));
-      }
-      if (idempotencyByMessageId) {
-        definition.put("idempotencyByMessageId", true);
-      }
+      settings.put(definition);
       if (singleActiveConsumer) {
         definition.put("singleActiveConsumer", true);
       }
@@ -186,6 +152,70 @@ final class QueueCommands implements Runnable {
     public ExitCode execute() throws CommandFailure, IOException {
       JsonObject queue = root.broker().get(BrokerApi.queue(name, ""));
       root.output().details(queue, "name");
+      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "edit",
+      description = "Change a queue's settings while it is in use; what is not named stays.",
+      footer = {
+        "",
+        "Example:",
+        "  holdfast queue edit orders --max-messages 100000 --overflow block"
+      })
+  private static final class Edit implements ApiCommand {
+    private final HoldfastCommand root;
+
+    @Parameters(paramLabel = "NAME", description = "Name of the queue.")
+    private String name = "";
+
+    @Mixin private QueueSettings settings = new QueueSettings();
+
+    @Option(names = "--dry-run", description = "Only show what would change.")
+    private boolean dryRun;
+
+    Edit(HoldfastCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public ExitCode execute() throws CommandFailure, IOException {
+      Map<String, Object> change = new LinkedHashMap<>();
+      settings.put(change);
+      if (change.isEmpty()) {
+        throw new CommandFailure(
+            ExitCode.USAGE, "usage", "name a setting to change; see holdfast queue edit --help");
+      }
+      Output output = root.output();
+      if (dryRun) {
+        JsonObject before = root.broker().get(BrokerApi.queue(name, ""));
+        Map<String, Object> preview = new LinkedHashMap<>();
+        preview.put("dryRun", true);
+        preview.put("action", "edit");
+        preview.put("name", name);
+        for (Map.Entry<String, Object> setting : change.entrySet()) {
+          Map<String, Object> step = new LinkedHashMap<>();
+          step.put("from", before.fields().get(setting.getKey()));
+          step.put("to", setting.getValue());
+          preview.put(setting.getKey(), step);
+          if (output.isTable()) {
+            output.line(
+                "would change %s from %s to %s"
+                    .formatted(setting.getKey(), step.get("from"), step.get("to")));
+          }
+        }
+        if (!output.isTable()) {
+          output.json(preview);
+        }
+        return ExitCode.OK;
+      }
+      JsonObject queue = root.broker().patch(BrokerApi.queue(name, ""), change);
+      if (output.isTable()) {
+        output.line("queue " + queue.text("name") + " changed");
+      } else {
+        output.json(queue.fields());
+      }
       return ExitCode.OK;
     }
   }

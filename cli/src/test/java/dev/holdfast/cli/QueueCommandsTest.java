@@ -124,4 +124,39 @@ class QueueCommandsTest {
     assertThat(broker.requests())
         .containsExactly("POST /api/v1/queues/orders/purge", "DELETE /api/v1/queues/orders");
   }
+
+  @Test
+  void sendsEverySettingThatIsGivenAndNoOther() {
+    broker.answer(201, ORDERS).answer(200, ORDERS);
+    Cli.run(
+        broker,
+        "queue create orders --max-deliveries 3 --retry-initial 1s --retry-multiplier 2"
+            .concat(
+                " --retry-max 5m --retry-jitter 0.1 --lock-timeout 30s --dead-letter-to parking")
+            .concat(" --ttl 1h --max-ttl 1d --drop-expired --auto-delete 7d --max-messages 10")
+            .concat(" --max-bytes 1000 --overflow drop-oldest --idempotency-window 1m")
+            .concat(" --idempotency-by-message-id --max-message-bytes 99")
+            .split(" "));
+    assertThat(Cli.run(broker, "queue", "edit", "orders", "--ttl", "0s").out())
+        .isEqualTo("queue orders changed\n");
+    assertThat(broker.requests())
+        .containsExactly(
+            "POST /api/v1/queues {\"name\":\"orders\",\"maxMessageBytes\":99,\"maxDeliveries\":3,"
+                + "\"retryInitialMs\":1000,\"retryMultiplier\":2.0,\"retryMaxMs\":300000,"
+                + "\"retryJitter\":0.1,\"lockTimeoutMs\":30000,\"deadLetterTo\":\"parking\","
+                + "\"ttlMs\":3600000,\"maxTtlMs\":86400000,\"dropExpired\":true,"
+                + "\"autoDeleteMs\":604800000,\"maxMessages\":10,\"maxBytes\":1000,"
+                + "\"overflow\":\"drop-oldest\",\"idempotencyWindowMs\":60000,"
+                + "\"idempotencyByMessageId\":true}",
+            "PATCH /api/v1/queues/orders {\"ttlMs\":0}");
+  }
+
+  @Test
+  void showsWhatAnEditWouldChangeAndWantsSomethingToChange() {
+    broker.answer(200, ORDERS.replace("\"oldest\"", "\"ttlMs\":0,\"oldest\""));
+    assertThat(Cli.run(broker, "queue", "edit", "orders", "--ttl", "1s", "--dry-run").out())
+        .isEqualTo("would change ttlMs from 0 to 1000\n");
+    assertThat(Cli.run(broker, "queue", "edit", "orders").exit()).isEqualTo(2);
+    assertThat(broker.requests()).containsExactly("GET /api/v1/queues/orders");
+  }
 }

@@ -7,6 +7,7 @@ import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Outcome;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Disposition;
@@ -62,6 +63,12 @@ final class Answers {
     write(deliveryId, deliveryId, state);
   }
 
+  /** Settles what the broker sent, as released: the peer has kept it too long. */
+  void takenBack(int deliveryId) {
+    flush();
+    write(Role.SENDER, deliveryId, deliveryId, Released.getInstance());
+  }
+
   private static TransactionalState within(long transaction, Outcome outcome) {
     TransactionalState state = new TransactionalState();
     state.setTxnId(TransactionId.encode(transaction));
@@ -70,8 +77,12 @@ final class Answers {
   }
 
   private void write(int first, int last, DeliveryState state) {
+    write(Role.RECEIVER, first, last, state);
+  }
+
+  private void write(Role role, int first, int last, DeliveryState state) {
     Disposition disposition = new Disposition();
-    disposition.setRole(Role.RECEIVER);
+    disposition.setRole(role);
     disposition.setFirst(UnsignedInteger.valueOf(first));
     disposition.setLast(UnsignedInteger.valueOf(last));
     disposition.setSettled(true);

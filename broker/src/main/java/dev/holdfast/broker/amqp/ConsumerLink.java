@@ -152,6 +152,23 @@ final class ConsumerLink implements Link, ConsumerPort {
   }
 
   @Override
+  public void lockExpired(Delivery delivery) {
+    connection.run(
+        () -> {
+          confirming.remove(delivery);
+          if (offset == 0 || queue.element() != delivery) {
+            if (queue.remove(delivery)) {
+              credit.passedOver(delivery.message().body().length);
+            }
+          }
+          if (end.isAttached()) {
+            end.session.takenBack(delivery);
+            pump();
+          }
+        });
+  }
+
+  @Override
   public void drained(long available) {
     connection.run(
         () -> {
@@ -322,6 +339,10 @@ final class ConsumerLink implements Link, ConsumerPort {
     boolean settled = verdict.settled();
     Outcome outcome = verdict.outcome();
     if (outcome == null && !settled) {
+      // AMQP's state received, or none: a sign that it is still at work on it.
+      if (!sent.isDecided()) {
+        connection.edge.submit(new OwnerCommand.Renew(this, sent.delivery()));
+      }
       return;
     }
     if (!sent.isDecided()) {

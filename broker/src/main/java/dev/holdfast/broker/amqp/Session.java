@@ -6,6 +6,7 @@ import dev.holdfast.broker.amqp.codec.FaultException;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameOutput;
 import dev.holdfast.broker.amqp.codec.Transfer;
+import dev.holdfast.broker.domain.Delivery;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -272,6 +273,16 @@ final class Session implements FrameOutput.SessionState {
     nextOutgoingId++;
   }
 
+  /** The broker has taken back what it sent. */
+  void takenBack(Delivery delivery) {
+    Integer deliveryId = unsettled.find(sent -> sent.delivery() == delivery);
+    if (deliveryId != null) {
+      unsettled.remove(deliveryId);
+      answers.takenBack(deliveryId);
+    }
+  }
+
+  /** The broker is done with what it sent. */
   void settledByBroker(int deliveryId) {
     unsettled.remove(deliveryId);
     answers.settled(deliveryId);

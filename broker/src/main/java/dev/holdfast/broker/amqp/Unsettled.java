@@ -125,6 +125,17 @@ final class Unsettled<T> {
     return ids;
   }
 
+  /** The id of the first that {@code wanted} says; null: there is none. Looks at all. */
+  @Nullable Integer find(Predicate<T> wanted) {
+    for (int id : within(base, base - 1)) {
+      T value = get(id);
+      if (value != null && wanted.test(value)) {
+        return id;
+      }
+    }
+    return null;
+  }
+
   /** Forgets all that {@code gone} says. */
   void removeIf(Predicate<T> gone) {
     for (int id : within(base, base - 1)) {

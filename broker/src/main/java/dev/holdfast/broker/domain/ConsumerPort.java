@@ -24,6 +24,12 @@ public interface ConsumerPort {
   void outcomesStored(List<Delivery> deliveries);
 
   /**
+   * The broker has taken this delivery back, because the consumer kept it too long: settle it as
+   * released. Ports that never keep one need not implement it.
+   */
+  default void lockExpired(Delivery delivery) {}
+
+  /**
    * Nothing more to deliver for the drain that was asked for: consume the rest of the credit.
    *
    * @param available messages left that this consumer could get

@@ -65,6 +65,14 @@ public sealed interface EdgeEvent {
     }
   }
 
+  /** The consumer has kept this delivery too long: it is no longer its own, the link stays. */
+  record LockExpired(ConsumerPort port, Delivery delivery) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.lockExpired(delivery);
+    }
+  }
+
   /** A drain has been answered with what there was; the rest of the credit is to be consumed. */
   record Drained(ConsumerPort port, long available) implements EdgeEvent {
     @Override

@@ -4,6 +4,7 @@ import dev.holdfast.acl.Principal;
 import dev.holdfast.storage.StoredMessage;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 
 /**
  * What management does with nodes. Any thread; stages complete on the owner thread after the commit
@@ -19,6 +20,15 @@ public interface NodeAdmin {
 
   /** Makes a queue; {@code CONFLICT} when the name is taken. */
   CompletionStage<QueueInfo> createQueue(Principal principal, QueueDefinition definition);
+
+  /**
+   * Changes a queue's settings while it is in use; {@code INVALID} when they cannot be so.
+   *
+   * @param change from what is to what shall be; the name and how consumers are served stay; called
+   *     on the owner thread, perhaps twice
+   */
+  CompletionStage<QueueInfo> editQueue(
+      Principal principal, String name, UnaryOperator<QueueDefinition> change);
 
   /** Deletes a queue, its dead letters and its links; completes with the messages lost by it. */
   CompletionStage<Long> deleteQueue(Principal principal, String name);

@@ -113,6 +113,12 @@ public sealed interface OwnerCommand {
   }
 
   /**
+   * The consumer is still at work on a delivery (AMQP's state received): its lock begins anew.
+   * Ignored when the delivery is no longer out at this port.
+   */
+  record Renew(ConsumerPort port, Delivery delivery) implements OwnerCommand {}
+
+  /**
    * The link is gone; deliveries still out get the default outcome. A subscription that its link
    * named goes with {@link LinkEnding#CLOSED} when no other consumer is left, and stays with {@code
    * LOCKED} otherwise: answered by {@link ConsumerPort#unsubscribed}. A volatile one goes with its

@@ -11,6 +11,14 @@ public interface PublisherPort {
   /** The node exists and takes messages; grant credit. */
   void opened(NodeInfo node);
 
+  /**
+   * Whether messages may wait, unanswered, until a full node has room; otherwise they are refused.
+   * Any thread.
+   */
+  default boolean waits() {
+    return true;
+  }
+
   /** Answers, after the commit they depend on. */
   void answered(List<PublishAnswer> answers);
 

@@ -17,6 +17,7 @@ package dev.holdfast.broker.domain;
  * @param published messages taken since the broker started
  * @param delivered deliveries made since the broker started
  * @param acknowledged messages accepted by consumers since the broker started
+ * @param displaced messages that made room for newer ones since the broker started
  * @param unreadable messages that are kept but cannot be delivered, for their stored bytes do not
  *     verify
  */
@@ -34,4 +35,5 @@ public record QueueInfo(
     long published,
     long delivered,
     long acknowledged,
+    long displaced,
     long unreadable) {}

@@ -81,6 +81,7 @@ public final class AdminServer {
             new Route("GET", api + "/queues", SMALL_BODY, queues::list),
             new Route("POST", api + "/queues", SMALL_BODY, queues::create),
             new Route("GET", api + "/queues/{name}", SMALL_BODY, queues::show),
+            new Route("PATCH", api + "/queues/{name}", SMALL_BODY, queues::edit),
             new Route("DELETE", api + "/queues/{name}", SMALL_BODY, queues::delete),
             new Route("POST", api + "/queues/{name}/purge", SMALL_BODY, queues::purge),
             new Route("GET", api + "/queues/{name}/messages", SMALL_BODY, messages::peek),

@@ -114,6 +114,17 @@ final class Json {
     return value.longValue();
   }
 
+  static double decimal(ObjectNode object, String field, double absent) {
+    JsonNode value = object.get(field);
+    if (value == null || value.isNull()) {
+      return absent;
+    }
+    if (!value.isNumber()) {
+      throw invalid("the field " + field + " must be a number");
+    }
+    return value.doubleValue();
+  }
+
   static boolean flag(ObjectNode object, String field, boolean absent) {
     JsonNode value = object.get(field);
     if (value == null || value.isNull()) {

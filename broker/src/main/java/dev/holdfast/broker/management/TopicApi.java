@@ -63,7 +63,7 @@ final class TopicApi {
             new TopicDefinition.Retention(
                 Json.number(body, "retentionMs", 0, Long.MAX_VALUE, 0),
                 Json.number(body, "retentionBytes", 0, Long.MAX_VALUE, 0)),
-            QueueApi.idempotency(body));
+            QueueBody.idempotency(body, IdempotencyPolicy.DEFAULT));
     return topics
         .createTopic(request.principal(), definition)
         .thenApply(topic -> ApiAnswer.created(show(topic)));

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Queues as plain lists; completes on a thread of its own, as the owner thread does. */
 final class FakeNodes implements NodeAdmin {
@@ -49,7 +50,7 @@ final class FakeNodes implements NodeAdmin {
     long bytes = all.stream().mapToLong(m -> m.message().bytes()).sum();
     long oldest = all.isEmpty() ? 0 : all.get(0).message().enqueuedMs();
     int size = all.size();
-    return new QueueInfo(definition, size, bytes, 4, 0, 1, 2, 3, oldest, size, 5, 6, 7, 0);
+    return new QueueInfo(definition, size, bytes, 4, 0, 1, 2, 3, oldest, size, 5, 6, 7, 8, 0);
   }
 
   @Override
@@ -78,6 +79,17 @@ final class FakeNodes implements NodeAdmin {
           }
           messages.put(definition.name(), new CopyOnWriteArrayList<>());
           return info(definition.name());
+        });
+  }
+
+  @Override
+  public CompletionStage<QueueInfo> editQueue(
+      Principal principal, String name, UnaryOperator<QueueDefinition> change) {
+    return later(
+        principal,
+        () -> {
+          definitions.computeIfPresent(name, (any, before) -> change.apply(before));
+          return info(name);
         });
   }
 

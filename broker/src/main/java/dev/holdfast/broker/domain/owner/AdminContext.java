@@ -4,6 +4,7 @@ import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.storage.MessageStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,23 @@ record AdminContext(
       throw new NodeException(SourceResolver.noSuchSubscription(address));
     }
     return subscription;
+  }
+
+  /** Why a queue cannot be like this, or not by this principal's wish; null when it can. */
+  @Nullable NodeError definitionProblem(Principal principal, QueueDefinition definition) {
+    String elsewhere = definition.handling().deadLetterTo();
+    if (elsewhere.isEmpty()) {
+      return messageSizeProblem(definition.maxMessageBytes());
+    }
+    NodeError denied = access.denied(principal, Permission.SEND, elsewhere);
+    if (denied != null) {
+      return denied;
+    }
+    if (nodes.find(elsewhere) == null || elsewhere.equals(definition.name())) {
+      return new NodeError(
+          NodeError.Code.INVALID, "deadLetterTo must be another node, which is there already");
+    }
+    return messageSizeProblem(definition.maxMessageBytes());
   }
 
   /** Why a node cannot have this as its largest message; null when it can. */

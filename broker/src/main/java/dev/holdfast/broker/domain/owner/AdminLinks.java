@@ -62,6 +62,11 @@ final class AdminLinks {
     }
 
     @Override
+    public boolean waits() {
+      return false;
+    }
+
+    @Override
     public void opened(NodeInfo node) {}
 
     @Override

@@ -172,6 +172,7 @@ final class ConsumerLinks {
     if (command.delivery() instanceof OutDelivery delivery
         && delivery.consumer.port == command.port()
         && !delivery.consumer.closed) {
+      delivery.consumer.heard(delivery);
       if (command.transaction() != OwnerCommand.NO_TRANSACTION
           || delivery.state == OutDelivery.State.IN_TRANSACTION) {
         transactions.retire(delivery, command);
@@ -182,6 +183,15 @@ final class ConsumerLinks {
         && copy.browser() == browsers.find(command.port())
         && command.confirm()) {
       copy.browser().link.outcomeStored(copy);
+    }
+  }
+
+  /** A consumer says that it is still at work on a delivery. */
+  void renew(OwnerCommand.Renew command) {
+    if (command.delivery() instanceof OutDelivery delivery
+        && delivery.consumer.port == command.port()
+        && delivery.state == OutDelivery.State.OUT) {
+      delivery.consumer.heard(delivery);
     }
   }
 

@@ -41,6 +41,12 @@ final class ConsumerTarget {
   /** In the ring of consumers with credit. */
   boolean ready;
 
+  /** When its oldest delivery became that, or it last said to be at it; epoch milliseconds. */
+  long oldestSinceMs;
+
+  /** When it last said something of a delivery, or got one and had none; epoch milliseconds. */
+  long heardMs;
+
   private int outCount;
   private @Nullable OutDelivery oldest;
   private @Nullable OutDelivery newest;
@@ -99,6 +105,11 @@ final class ConsumerTarget {
   }
 
   void deliver(OutDelivery delivery) {
+    if (outCount == 0) {
+      oldestSinceMs = subscription.notes.nowMs();
+      heardMs = oldestSinceMs;
+      subscription.notes.keeps(subscription);
+    }
     outCount++;
     link(delivery);
     link.deliver(delivery, delivery.held);
@@ -112,6 +123,14 @@ final class ConsumerTarget {
     return outCount;
   }
 
+  /** It said something of this delivery. */
+  void heard(OutDelivery of) {
+    heardMs = subscription.notes.nowMs();
+    if (of == oldest) {
+      oldestSinceMs = heardMs;
+    }
+  }
+
   @Nullable OutDelivery oldestOut() {
     return oldest;
   }
@@ -121,6 +140,7 @@ final class ConsumerTarget {
     OutDelivery after = delivery.next;
     if (before == null) {
       oldest = after;
+      oldestSinceMs = subscription.notes.nowMs();
     } else {
       before.next = after;
     }

@@ -73,7 +73,7 @@ final class CreateQueue implements NodeChange {
     if (problem.isPresent()) {
       return new NodeError(NodeError.Code.INVALID, problem.get());
     }
-    return context.messageSizeProblem(definition.maxMessageBytes());
+    return context.definitionProblem(principal, definition);
   }
 
   @Override

@@ -129,7 +129,7 @@ final class Delays {
     Queue deadLetters = node instanceof Queue queue ? queue.deadLetters : null;
     Subscription group =
         new Subscription(
-            new Subscription.Terms(
+            new SubscriptionTerms(
                 node.name(),
                 RetryPolicy.DEFAULT,
                 deadLetters == null
@@ -142,6 +142,9 @@ final class Delays {
             budget,
             notes);
     group.deadLetters = deadLetters;
+    if (node instanceof Queue queue) {
+      group.as(queue.subscription);
+    }
     return node.delayed().is(logId, group);
   }
 

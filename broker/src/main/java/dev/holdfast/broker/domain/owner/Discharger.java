@@ -62,10 +62,11 @@ final class Discharger {
 
   private @Nullable NodeError refusal(Transaction transaction) {
     Map<Key, Long> keys = new HashMap<>();
+    Map<Node, Room.Ahead> ahead = new HashMap<>();
     for (TransactionWork work : transaction.work()) {
       NodeError refusal =
           work instanceof TransactionWork.Post post
-              ? refusal(post, keys)
+              ? refusal(post, keys, ahead)
               : refusal(((TransactionWork.Retirement) work).delivery());
       if (refusal != null) {
         return refusal;
@@ -74,7 +75,8 @@ final class Discharger {
     return null;
   }
 
-  private @Nullable NodeError refusal(TransactionWork.Post post, Map<Key, Long> keys) {
+  private @Nullable NodeError refusal(
+      TransactionWork.Post post, Map<Key, Long> keys, Map<Node, Room.Ahead> ahead) {
     Node node = post.node();
     NodeError denied = access.denied(post.sender().principal(), Permission.SEND, node.name());
     if (denied != null) {
@@ -97,9 +99,18 @@ final class Discharger {
     String key = IdempotencyCheck.key(node, post.message().marks());
     long digest = post.message().marks().bodyDigest();
     Long before = key == null ? null : keys.putIfAbsent(new Key(node.id(), key), digest);
-    return before == null || before == digest
-        ? acceptance.closed()
-        : IdempotencyCheck.ANOTHER_MESSAGE;
+    if (before != null && before != digest) {
+      return IdempotencyCheck.ANOTHER_MESSAGE;
+    }
+    NodeError closed = acceptance.closed();
+    return closed != null || before != null ? closed : full(post, ahead);
+  }
+
+  /** What the transaction has sent to the node before counts. */
+  private @Nullable NodeError full(TransactionWork.Post post, Map<Node, Room.Ahead> ahead) {
+    Room.Ahead before = ahead.getOrDefault(post.node(), Room.Ahead.NOTHING);
+    ahead.put(post.node(), before.and(post.message().bytes()));
+    return acceptance.full(post.node(), post.message(), before);
   }
 
   /** One that went with its subscription needs no outcome any more, and prevents nothing. */

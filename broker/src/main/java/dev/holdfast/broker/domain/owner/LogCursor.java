@@ -4,7 +4,6 @@ import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -47,8 +46,8 @@ final class LogCursor {
 
   private long oldestMs;
 
-  /** What leaves in the batch under way; null: nothing. */
-  private @Nullable Set<Long> departing;
+  /** What leaves in the batch under way. */
+  final Departures departing = new Departures();
 
   /** Goes off when a message's wait is over; null: none ever waited. */
   Alarms.@Nullable Alarm alarm;
@@ -78,7 +77,7 @@ final class LogCursor {
     epoch++;
     loading = false;
     taken = null;
-    departing = null;
+    departing.take();
     waiting.removeAcknowledged(cursor);
     choosers.letGo();
     backlog.rebuild(view, cursor, elsewhere());
@@ -277,28 +276,20 @@ final class LogCursor {
     return waiting.size();
   }
 
-  /** A message leaves the log in the batch under way. */
-  void departs(long sequence) {
-    if (departing == null) {
-      departing = new HashSet<>();
-    }
-    departing.add(sequence);
-  }
-
   boolean isDeparting(long sequence) {
-    return departing != null && departing.contains(sequence);
+    return departing.contains(sequence);
   }
 
   /** The batch is committed: what was to leave has left. */
   void departed() {
-    if (departing != null) {
-      backlog.remove(departing);
-      for (long sequence : departing) {
+    Set<Long> gone = departing.take();
+    if (!gone.isEmpty()) {
+      backlog.remove(gone);
+      for (long sequence : gone) {
         backlog.ended(sequence);
         choosers.gone(sequence);
         waiting.left(sequence);
       }
-      departing = null;
       subscription.touched(this);
     }
   }

@@ -52,6 +52,7 @@ final class LoopBody {
   private final AdminContext admin;
   private final WindowKeepers keepers;
   private final RetentionSweep retention;
+  private final IdleQueues idle;
   private long maintainedMs;
   private List<OutDelivery> preSettled = new ArrayList<>();
   private List<OutDelivery> preSettledBefore = new ArrayList<>();
@@ -79,13 +80,14 @@ final class LoopBody {
     making = new MakeDynamicNode.Parts(nodes, access, dynamic, outbox, inbox::putBack);
     staging = new SubscriptionStaging(store, nodes);
     batch = new StagedBatch(store);
+    idle = new IdleQueues(nodes, staging, self);
     retention = new RetentionSweep(store, nodes);
     keepers = new WindowKeepers(budget, settings.totalWindowBytes());
     gate = new StoreGate(store, settings.healthPollMs());
     ReadAhead reads = new ReadAhead(store, around.reader(), self);
     backlogs = new BacklogReader(store, reads, dirty, batch, settings.readAheadBytes());
     DeadLetterMaker deadLetters = new DeadLetterMaker(nodes, self);
-    Undertaker undertaker = new Undertaker(batch);
+    Undertaker undertaker = new Undertaker(batch, nodes);
     settler = new Settler(store, batch, undertaker, backlogs, deadLetters, around.random());
     backlogs.settler(settler);
     time =
@@ -104,8 +106,9 @@ final class LoopBody {
                 notes),
             access,
             around.filters());
+    time.settler(settler);
     keys = new IdempotencyCheck(store, batch, settings.maxKeyBytes());
-    Acceptance acceptance = new Acceptance(batch, gate, keys, time.delays());
+    Acceptance acceptance = new Acceptance(store, batch, gate, keys, time);
     Discharger discharger = new Discharger(nodes, access, acceptance, batch, settler);
     transactions = new Transactions(settings.transactions(), batch, outbox, settler, discharger);
     publishers =
@@ -187,6 +190,7 @@ final class LoopBody {
     acceptPreSettled();
     transactions.wake(now);
     batch.uploads().stageDrops();
+    publishers.goOn();
     decide();
     if (batch.nodeChange() == null) {
       time.stage();
@@ -210,10 +214,12 @@ final class LoopBody {
     if (now < maintainedMs || now - maintainedMs >= MAINTAIN_MS) {
       maintainedMs = now;
       store.maintain();
+      idle.sweep(now, store.view());
     }
     return !inbox.isEmpty()
         || !preSettled.isEmpty()
         || !dirty.isEmpty()
+        || publishers.mayGoOn()
         || transactions.isDue()
         || batch.uploads().hasDrops()
         || time.hasWork(now);
@@ -288,6 +294,8 @@ final class LoopBody {
       batch.uploads().finish(drop.upload());
     } else if (command instanceof OwnerCommand.Settle settle) {
       consumers.settle(settle);
+    } else if (command instanceof OwnerCommand.Renew renew) {
+      consumers.renew(renew);
     } else if (command instanceof OwnerCommand.Flow flow) {
       consumers.flow(flow);
     } else if (command instanceof OwnerCommand.OpenPublisher open) {
@@ -354,6 +362,7 @@ final class LoopBody {
     NodeChange change = batch.nodeChange();
     if (change != null) {
       change.committed();
+      idle.look();
     }
   }
 
@@ -375,7 +384,8 @@ final class LoopBody {
   /** When to run although nothing comes in, in epoch milliseconds. */
   long wakeUpMs() {
     long storage = Math.min(gate.wakeUpMs(), Math.min(committer.wakeUpMs(), backlogs.wakeUpMs()));
-    return Math.min(storage, Math.min(transactions.wakeUpMs(), time.wakeUpMs()));
+    long soonest = Math.min(storage, Math.min(transactions.wakeUpMs(), time.wakeUpMs()));
+    return idle.any() ? Math.min(soonest, maintainedMs + MAINTAIN_MS) : soonest;
   }
 
   /** Ends every link; after the last turn. */

@@ -37,6 +37,7 @@ final class NodeLog {
   private int durable;
 
   private final List<StoredMessage> appended = new ArrayList<>(0);
+  private long appendedBytes;
 
   /** The containers that published them; kept only while a cursor chooses. */
   private final List<String> publishedBy = new ArrayList<>(0);
@@ -222,6 +223,7 @@ final class NodeLog {
       soonestExpiryMs = Math.min(soonestExpiryMs, message.expiryMs());
     }
     appended.add(message);
+    appendedBytes += message.bytes();
     return appended.size() == 1;
   }
 
@@ -234,6 +236,11 @@ final class NodeLog {
 
   List<StoredMessage> stagedAppends() {
     return appended;
+  }
+
+  /** Bytes of what the batch under way appends. */
+  long stagedBytes() {
+    return appendedBytes;
   }
 
   /** What some cursor does not take of the batch is consumed in the same batch. */
@@ -259,6 +266,7 @@ final class NodeLog {
 
   private void clearAppended() {
     appended.clear();
+    appendedBytes = 0;
     publishedBy.clear();
     addressed.clear();
   }

@@ -258,7 +258,7 @@ final class NodeRegistry {
             : new Intake(definition.filter(), definition.leaveOut());
     Subscription group =
         new Subscription(
-            new Subscription.Terms(
+            new SubscriptionTerms(
                 definition.address(),
                 topic == null ? RetryPolicy.DEFAULT : topic.definition.retry(),
                 durable ? Subscription.Undeliverable.DEAD_LETTER : Subscription.Undeliverable.DROP,

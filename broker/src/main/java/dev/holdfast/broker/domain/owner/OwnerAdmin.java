@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Management's way in; any thread. Everything is carried over to the owner thread. */
 final class OwnerAdmin implements NodeAdmin {
@@ -102,6 +103,14 @@ final class OwnerAdmin implements NodeAdmin {
   public CompletionStage<QueueInfo> createQueue(Principal principal, QueueDefinition definition) {
     CompletableFuture<QueueInfo> result = new CompletableFuture<>();
     submit(new CreateQueue(context, principal, definition, result));
+    return result;
+  }
+
+  @Override
+  public CompletionStage<QueueInfo> editQueue(
+      Principal principal, String name, UnaryOperator<QueueDefinition> change) {
+    CompletableFuture<QueueInfo> result = new CompletableFuture<>();
+    submit(new EditQueue(context, principal, name, change, result));
     return result;
   }
 

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
+import dev.holdfast.broker.domain.QueueDefinition.Overflow;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class PublisherLinks {
   private final Acceptance acceptance;
   private final Transactions transactions;
   private final Uploads uploads;
+  private final BlockedPublishes blocked = new BlockedPublishes();
   private final IdentityHashMap<PublisherPort, PublisherTarget> targets = new IdentityHashMap<>();
 
   /** The last port looked up: publishes come in runs of one port. */
@@ -87,6 +89,9 @@ final class PublisherLinks {
   void close(OwnerCommand.ClosePublisher command) {
     PublisherTarget target = targets.remove(command.port());
     recent = null;
+    if (target != null) {
+      blocked.drop(target, gone -> uploads.finish(gone.message().upload()));
+    }
     if (target != null && target.node != null) {
       target.node.publishers().detach(target);
     }
@@ -118,6 +123,9 @@ final class PublisherLinks {
       refusal = uploads.failure(command.message().upload());
     }
     PublishAnswer answer;
+    if (waits(target, node, command, refusal)) {
+      return;
+    }
     if (command.transaction() != OwnerCommand.NO_TRANSACTION) {
       answer = hold(target, node, command, refusal);
     } else if (refusal == null && node != null) {
@@ -134,6 +142,54 @@ final class PublisherLinks {
     }
   }
 
+  /** Whether the message waits, unanswered, for room in a full queue. */
+  private boolean waits(
+      PublisherTarget target,
+      @Nullable Node node,
+      OwnerCommand.Publish command,
+      @Nullable NodeError refusal) {
+    Room room = refusal != null || node == null ? null : Room.of(node);
+    if (room == null
+        || room.overflow() != Overflow.BLOCK
+        || command.transaction() != OwnerCommand.NO_TRANSACTION
+        || !target.port.waits()) {
+      return false;
+    }
+    if (blocked.waitsFor(room.queue())
+        || acceptance.full(room.queue(), command.message(), Room.Ahead.NOTHING) != null) {
+      blocked.add(room.queue(), target, command);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether something that waited for room has got it. */
+  boolean mayGoOn() {
+    return blocked.mayGoOn(acceptance.view());
+  }
+
+  /** What waited for room and has got it is stored. */
+  void goOn() {
+    blocked.goOn(
+        acceptance.view(),
+        (target, command) -> {
+          Node node = target.node == null ? nodes.find(command.to()) : target.node;
+          NodeError refusal =
+              node == null
+                  ? noSuchNode(command.to())
+                  : target.refusal == null ? node.refusal(command.message()) : target.refusal;
+          refusal = refusal == null ? uploads.failure(command.message().upload()) : refusal;
+          PublishAnswer answer =
+              node == null || refusal != null
+                  ? new PublishAnswer(command.token(), 0, refusal)
+                  : store(target, node, command);
+          uploads.finish(command.message().upload());
+          if (command.confirm()) {
+            target.answer(answer);
+          }
+        });
+  }
+
   private PublishAnswer store(PublisherTarget target, Node node, OwnerCommand.Publish command) {
     // Before the gate: what is stored already needs no room.
     IdempotencyCheck.Known known = acceptance.known(node, command.message());
@@ -141,6 +197,9 @@ final class PublisherLinks {
       return duplicate(target, command, known);
     }
     NodeError closed = acceptance.closed();
+    if (closed == null) {
+      closed = acceptance.full(node, command.message(), Room.Ahead.NOTHING);
+    }
     return closed == null
         ? new PublishAnswer(
             command.token(), acceptance.stage(node, command.message(), target.peer), null)
@@ -157,6 +216,9 @@ final class PublisherLinks {
     if (why == null && node != null) {
       IdempotencyCheck.Known known = acceptance.known(node, command.message());
       why = known == null ? acceptance.closed() : known.refusal();
+      if (known == null && why == null) {
+        why = acceptance.full(node, command.message(), Room.Ahead.NOTHING);
+      }
     }
     return new PublishAnswer(
         command.token(), 0, transactions.post(target.peer, command, node, why));

@@ -24,7 +24,9 @@ final class Queue implements Node {
   /** The one cursor of each of a queue's logs. */
   static final int CURSOR = 0;
 
-  final QueueDefinition definition;
+  /** What the operator chose last. */
+  QueueDefinition definition;
+
   final @Nullable Queue deadLetters;
 
   /** The one log; the one of the highest priority. */
@@ -34,6 +36,18 @@ final class Queue implements Node {
   private final List<NodeLog> logs = new ArrayList<>(1);
   private final Publishers publishers = new Publishers();
   private final Delayed delayed = new Delayed();
+  private final Room room = new Room(this);
+
+  /** Messages that had to make room for newer ones since the broker started. */
+  long displaced;
+
+  /**
+   * When somebody last was attached or sent something, epoch milliseconds; 0: not since the start.
+   */
+  long usedMs;
+
+  /** Its next sequence when that was last looked at. */
+  long seenSequence;
 
   Queue(
       int logId,
@@ -50,7 +64,7 @@ final class Queue implements Node {
             : Subscription.Undeliverable.DEAD_LETTER;
     this.subscription =
         new Subscription(
-            new Subscription.Terms(
+            new SubscriptionTerms(
                 definition.name(),
                 definition.retry(),
                 undeliverable,
@@ -61,16 +75,34 @@ final class Queue implements Node {
             budget,
             notes);
     subscription.deadLetters = deadLetters;
-    subscription.expiry.drops = definition.lifetime().dropExpired();
     for (int i = 0; i < logs(definition); i++) {
       NodeLog each = new NodeLog(logId + i, definition.name(), true);
-      // Dead letters have no expiry of their own.
-      each.lifetime = deadLetters == null ? null : definition.lifetime();
       logs.add(each);
       each.tally = deadLetters == null ? new DeadLetterTally(each.id) : null;
       subscription.read(each, CURSOR, limits);
     }
     this.log = logs.get(0);
+    redefine(definition);
+  }
+
+  /** From now on it is as this says, but for its name and how its consumers are served. */
+  void redefine(QueueDefinition changed) {
+    definition = changed;
+    subscription.expiry.drops = changed.lifetime().dropExpired();
+    subscription.terms(changed.handling());
+    for (NodeLog each : logs) {
+      // Dead letters have no expiry of their own.
+      each.lifetime = deadLetters == null ? null : changed.lifetime();
+    }
+    LogCursor waiting = delayed.cursor();
+    if (waiting != null) {
+      waiting.subscription.as(subscription);
+    }
+  }
+
+  /** How full it is. */
+  Room room() {
+    return room;
   }
 
   /** How many logs such a queue has, dead letters aside. */
@@ -177,6 +209,7 @@ final class Queue implements Node {
         published(),
         subscription.delivered(),
         subscription.acknowledged(),
+        displaced,
         subscription.unreadable());
   }
 
@@ -189,7 +222,8 @@ final class Queue implements Node {
     return oldest;
   }
 
-  private long nextSequence(StoreView view) {
+  /** One more than all messages it ever took. */
+  long nextSequence(StoreView view) {
     long taken = 0;
     for (NodeLog each : logs) {
       StoreView.LogView logView = view.log(each.id);

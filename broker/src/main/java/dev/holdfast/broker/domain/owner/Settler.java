@@ -1,5 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.deadletter.DeadLetterDecider;
 import dev.holdfast.deadletter.DeadLetterDecider.Attempt;
@@ -63,6 +64,13 @@ final class Settler {
     delivery.outcome = outcome;
     delivery.confirm = confirm;
     stage(delivery);
+  }
+
+  /** The consumer has kept it too long: it goes back to its place, and the consumer is told. */
+  void lockExpired(OutDelivery delivery) {
+    delivery.failure = Failure.LOCK_EXPIRED;
+    settle(delivery, FAILED, false);
+    delivery.consumer.emit(new EdgeEvent.LockExpired(delivery.consumer.port, delivery));
   }
 
   /** The transaction in which the consumer had settled it is rolled back. */

@@ -132,7 +132,7 @@ final class StagedBatch {
    */
   void depart(LogCursor cursor, StoredMessage message) {
     changes.acknowledge(cursor.log.id, cursor.id, message.sequence(), message.bytes());
-    cursor.departs(message.sequence());
+    cursor.departing.add(message.sequence(), message.bytes());
     if (cursor.log.tally != null) {
       cursor.log.tally.left(DeadLetterTally.Mark.of(message));
       tallies.add(cursor.log.tally);

@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.StoreView;
 import java.util.ArrayList;
@@ -17,7 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscription {
   final String name;
-  final RetryPolicy retry;
+
+  /** How often a message is tried. */
+  RetryPolicy retry;
+
+  /** A consumer that keeps a message so long and says nothing loses it; milliseconds, 0: never. */
+  long lockTimeoutMs;
+
+  /** The node that gets its dead letters; empty: its own dead-letter queue. */
+  String deadLetterTo = "";
+
+  /** Goes off when a consumer has kept a message too long; null: none ever did. */
+  Alarms.@Nullable Alarm locks;
+
   final Undeliverable undeliverable;
 
   /** It outlives a restart. */
@@ -58,27 +71,7 @@ final class Subscription {
     DROP
   }
 
-  /**
-   * What a subscription is like, for good.
-   *
-   * @param name address of the queue or subscription
-   * @param retry how often a message is tried
-   * @param undeliverable what then
-   * @param durable it outlives a restart
-   * @param singleActive only one consumer is served at a time
-   * @param many it reads many logs, fairly; otherwise in the order of its cursors
-   * @param intake what it takes of its logs; null: all
-   */
-  record Terms(
-      String name,
-      RetryPolicy retry,
-      Undeliverable undeliverable,
-      boolean durable,
-      boolean singleActive,
-      boolean many,
-      @Nullable Intake intake) {}
-
-  Subscription(Terms terms, MemoryBudget budget, TurnNotes notes) {
+  Subscription(SubscriptionTerms terms, MemoryBudget budget, TurnNotes notes) {
     this.name = terms.name();
     this.retry = terms.retry();
     this.undeliverable = terms.undeliverable();
@@ -88,6 +81,19 @@ final class Subscription {
     this.dispatcher = new Dispatcher(this, terms.singleActive());
     this.turns = terms.many() ? new FairTurns() : null;
     this.notes = notes;
+  }
+
+  /** What becomes of deliveries from now on. */
+  void terms(QueueDefinition.Handling handling) {
+    retry = handling.retry();
+    lockTimeoutMs = handling.lockTimeoutMs();
+    deadLetterTo = handling.deadLetterTo();
+  }
+
+  /** Its messages end as those of another one do. */
+  void as(Subscription other) {
+    deadLetterTo = other.deadLetterTo;
+    expiry.drops = other.expiry.drops;
   }
 
   /** Reads this log too, from the store's cursor with this id on. */

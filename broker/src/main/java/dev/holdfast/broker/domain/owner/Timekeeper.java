@@ -20,6 +20,8 @@ final class Timekeeper {
   private final Delays delays;
   private final TurnNotes notes;
   private final DeadLetterTasks tasks;
+  private final Trimmer trimmer;
+  private final Locks locks;
 
   /** What it works with. */
   record Parts(
@@ -42,11 +44,23 @@ final class Timekeeper {
     this.notes = parts.notes();
     this.expirer = new Expirer(parts, alarms);
     this.delays = new Delays(parts, alarms);
+    this.trimmer = new Trimmer(parts, alarms);
+    this.locks = new Locks(alarms);
     this.tasks = new DeadLetterTasks(parts, alarms, access, filters);
   }
 
   Delays delays() {
     return delays;
+  }
+
+  /** Makes room in full queues. */
+  Trimmer trimmer() {
+    return trimmer;
+  }
+
+  /** Who decides what becomes of deliveries that are kept too long. */
+  void settler(Settler settler) {
+    locks.settler(settler);
   }
 
   DeadLetterTasks tasks() {
@@ -62,6 +76,7 @@ final class Timekeeper {
   void rebuilt() {
     delays.rebuild();
     tasks.rebuild();
+    trimmer.rebuilt();
     for (Node node : nodes.all()) {
       node.logs().forEach(expirer::rebuilt);
       NodeLog waiting = node.delayed().log();
@@ -80,6 +95,17 @@ final class Timekeeper {
   /** Stages what the last turn has met. */
   void stage() {
     expirer.stageMet();
+    trimmer.stage();
+    locks.stage();
+  }
+
+  /** The queue has other limits and times than before. */
+  void redefined(Queue queue) {
+    dirty.add(queue.subscription);
+    locks.watch(queue.subscription);
+    if (queue.room().exceeded(store.view())) {
+      trimmer.note(queue);
+    }
   }
 
   /** Something has been appended to this log, and committed. */
@@ -89,6 +115,9 @@ final class Timekeeper {
 
   /** The end of a turn: what has got to wait in it. */
   void end() {
+    for (Subscription subscription : notes.takeKeeping()) {
+      locks.watch(subscription);
+    }
     for (LogCursor cursor : notes.takeWaiting()) {
       alarms.soonest(alarm(cursor), cursor.nextWaitEndsMs());
     }
@@ -116,7 +145,7 @@ final class Timekeeper {
 
   /** Whether there is something to do at once. */
   boolean hasWork(long nowMs) {
-    return notes.hasExpired() || alarms.wakeUpMs() <= nowMs;
+    return notes.hasExpired() || trimmer.hasWork() || locks.hasWork() || alarms.wakeUpMs() <= nowMs;
   }
 
   /** When to run although nothing comes in, in epoch milliseconds. */

@@ -12,6 +12,7 @@ final class TurnNotes {
   private long nowMs;
   private List<Met> expired = new ArrayList<>();
   private List<LogCursor> waiting = new ArrayList<>();
+  private List<Subscription> keeping = new ArrayList<>();
 
   /** A message that was next and whose time has run out. */
   record Met(LogCursor cursor, StoredMessage message) {}
@@ -35,6 +36,21 @@ final class TurnNotes {
     if (waiting.isEmpty() || waiting.get(waiting.size() - 1) != cursor) {
       waiting.add(cursor);
     }
+  }
+
+  /** A consumer of this subscription holds a message, and none did. */
+  void keeps(Subscription subscription) {
+    keeping.add(subscription);
+  }
+
+  /** Whose consumers have begun to hold messages since the last call. */
+  List<Subscription> takeKeeping() {
+    if (keeping.isEmpty()) {
+      return List.of();
+    }
+    List<Subscription> taken = keeping;
+    keeping = new ArrayList<>();
+    return taken;
   }
 
   boolean hasExpired() {

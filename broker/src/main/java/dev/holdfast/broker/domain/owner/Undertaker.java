@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.MessageAttributes;
+import dev.holdfast.deadletter.DeadLetterReason;
 import dev.holdfast.deadletter.DeathRecord;
 import dev.holdfast.deadletter.DeathRecord.Failures;
 import dev.holdfast.deadletter.DeathRecord.Origin;
@@ -13,10 +14,15 @@ import java.util.Optional;
  * is up to the caller. Owner thread.
  */
 final class Undertaker {
-  private final StagedBatch batch;
+  /** Dead-lettered more often than this, a message stays with the node it died in last. */
+  private static final int MOST_HOPS = 16;
 
-  Undertaker(StagedBatch batch) {
+  private final StagedBatch batch;
+  private final NodeRegistry nodes;
+
+  Undertaker(StagedBatch batch, NodeRegistry nodes) {
     this.batch = batch;
+    this.nodes = nodes;
   }
 
   /**
@@ -32,8 +38,8 @@ final class Undertaker {
       Words words,
       Failures failures,
       byte[] annotations) {
-    Queue target = from.deadLetters;
-    if (target == null) {
+    Queue own = from.deadLetters;
+    if (own == null) {
       return false;
     }
     MessageAttributes attributes = MessageAttributes.decode(message.attributes());
@@ -44,8 +50,30 @@ final class Undertaker {
             failures,
             batch.nowMs(),
             Optional.ofNullable(attributes.death()));
+    Node elsewhere = from.deadLetterTo.isEmpty() ? null : nodes.find(from.deadLetterTo);
+    boolean circles = elsewhere != null && record.hops() > MOST_HOPS;
+    Node target = elsewhere == null || circles ? own : elsewhere;
     target.stageMove(
-        batch, message, 0, attributes.withDeath(record).withDue(0).withAnnotations(annotations));
+        batch,
+        message,
+        0,
+        attributes
+            .withDeath(circles ? stopped(record) : record)
+            .withDue(0)
+            .withAnnotations(annotations));
     return true;
+  }
+
+  /** It goes on no further, and says why; how it died first is kept in any case. */
+  private static DeathRecord stopped(DeathRecord record) {
+    return new DeathRecord(
+        DeadLetterReason.HOP_LIMIT,
+        record.condition(),
+        record.description(),
+        record.origin(),
+        record.failures(),
+        record.diedMs(),
+        record.hops(),
+        record.first());
   }
 }

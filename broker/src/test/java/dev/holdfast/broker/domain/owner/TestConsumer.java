@@ -20,6 +20,7 @@ final class TestConsumer implements ConsumerPort {
   final List<Delivery> deliveries = new ArrayList<>();
   final List<String> texts = new ArrayList<>();
   final List<Delivery> stored = new ArrayList<>();
+  final List<Delivery> takenBack = new ArrayList<>();
   final List<NodeError> unsubscribed = new ArrayList<>();
   final List<Long> drained = new ArrayList<>();
   OpenedSource opened;
@@ -123,6 +124,11 @@ final class TestConsumer implements ConsumerPort {
   @Override
   public void outcomesStored(List<Delivery> outcomes) {
     stored.addAll(outcomes);
+  }
+
+  @Override
+  public void lockExpired(Delivery delivery) {
+    takenBack.add(delivery);
   }
 
   @Override

@@ -1,0 +1,214 @@
+package dev.holdfast.broker.domain.owner;
+
+import dev.holdfast.broker.domain.MessageAttributes;
+import dev.holdfast.broker.domain.QueueDefinition.Overflow;
+import dev.holdfast.deadletter.DeadLetterReason;
+import dev.holdfast.deadletter.DeathRecord;
+import dev.holdfast.storage.ChunkInfo;
+import dev.holdfast.storage.DeliveryHistory;
+import dev.holdfast.storage.MessageStore;
+import dev.holdfast.storage.StoreView;
+import dev.holdfast.storage.StoredMessage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes room in full queues whose oldest messages have to go for newer ones: they are dropped or
+ * dead-lettered, those of the lowest priority first, as the queue says. Messages out at consumers
+ * stay. Owner thread.
+ */
+final class Trimmer {
+  private static final long RETRY_MS = 500;
+
+  private final MessageStore store;
+  private final StagedBatch batch;
+  private final StoreGate gate;
+  private final ReadAhead reads;
+  private final BacklogReader backlogs;
+  private final Undertaker undertaker;
+  private final Alarms alarms;
+  private final Map<Queue, State> full = new LinkedHashMap<>();
+
+  /** Queues to look at in this turn. */
+  private boolean work;
+
+  /** Where the work on one queue stands. */
+  private static final class State {
+    /** What has been read and not been looked at. */
+    List<StoredMessage> read = List.of();
+
+    @Nullable LogCursor cursor;
+    long from = 1;
+    boolean reading;
+    Alarms.@Nullable Alarm alarm;
+
+    /** From the oldest message on once more. */
+    void restart() {
+      read = List.of();
+      cursor = null;
+      from = 1;
+    }
+  }
+
+  Trimmer(Timekeeper.Parts parts, Alarms alarms) {
+    this.store = parts.store();
+    this.batch = parts.batch();
+    this.gate = parts.gate();
+    this.reads = parts.reads();
+    this.backlogs = parts.backlogs();
+    this.undertaker = parts.undertaker();
+    this.alarms = alarms;
+  }
+
+  /** This queue holds too much, or will with this batch. */
+  void note(Queue queue) {
+    full.computeIfAbsent(queue, any -> new State());
+    work = true;
+  }
+
+  /** Memory has been rebuilt from the store: what was read may have left. */
+  void rebuilt() {
+    full.values().forEach(State::restart);
+    work = !full.isEmpty();
+  }
+
+  boolean hasWork() {
+    return work;
+  }
+
+  /** Stages what can go now. */
+  void stage() {
+    if (!work) {
+      return;
+    }
+    work = false;
+    for (Map.Entry<Queue, State> entry : List.copyOf(full.entrySet())) {
+      State state = entry.getValue();
+      if (!state.reading && !trim(entry.getKey(), state)) {
+        full.remove(entry.getKey());
+      }
+    }
+  }
+
+  /** False when nothing is left to be done, for now. */
+  private boolean trim(Queue queue, State state) {
+    Overflow overflow = queue.room().overflow();
+    if (queue.deleted() || overflow == Overflow.REJECT || overflow == Overflow.BLOCK) {
+      return false;
+    }
+    while (queue.room().exceeded(store.view())) {
+      if (state.read.isEmpty()) {
+        if (!readOn(queue, state)) {
+          state.restart();
+          // What this batch brings can be read once it is committed.
+          work |= queue.room().staged();
+          return queue.room().staged();
+        }
+        return true;
+      }
+      StoredMessage message = state.read.remove(0);
+      if (!remove(queue, state, message)) {
+        state.restart();
+        wait(queue, state);
+        return true;
+      }
+    }
+    return !state.read.isEmpty();
+  }
+
+  /** Reads the next chunk; false when there is none. */
+  private boolean readOn(Queue queue, State state) {
+    List<LogCursor> cursors = queue.subscription.cursors();
+    int at = state.cursor == null ? cursors.size() - 1 : cursors.indexOf(state.cursor);
+    for (; at >= 0; at--) {
+      LogCursor cursor = cursors.get(at);
+      if (state.cursor != cursor) {
+        state.cursor = cursor;
+        state.from = 1;
+      }
+      StoreView.LogView log = store.view().log(cursor.log.id);
+      StoreView.CursorView view = log == null ? null : log.cursor(cursor.id);
+      if (log == null || view == null) {
+        continue;
+      }
+      long next = view.nextUnacknowledged(Math.max(state.from, log.firstSequence()));
+      ChunkInfo chunk = next >= log.nextSequence() ? null : log.chunkAtOrAfter(next);
+      if (chunk != null) {
+        read(queue, state, cursor, chunk);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void read(Queue queue, State state, LogCursor cursor, ChunkInfo chunk) {
+    state.reading = true;
+    state.from = chunk.endSequence();
+    reads.read(
+        cursor.log.id,
+        List.of(chunk),
+        results -> {
+          state.reading = false;
+          ReadAhead.Result result = results.get(0);
+          if (result.messages() != null) {
+            state.read = new ArrayList<>(result.messages());
+            state.read.removeIf(message -> isOut(cursor, message.sequence()));
+            note(queue);
+          } else if (result.corrupt()) {
+            backlogs.report(cursor.log.name, result);
+            note(queue);
+          } else {
+            state.restart();
+            wait(queue, state);
+          }
+        });
+  }
+
+  private static boolean isOut(LogCursor cursor, long sequence) {
+    long[] out = cursor.outSequences();
+    Arrays.sort(out);
+    return Arrays.binarySearch(out, sequence) >= 0;
+  }
+
+  private void wait(Queue queue, State state) {
+    Alarms.Alarm alarm = state.alarm;
+    if (alarm == null) {
+      alarm = new Alarms.Alarm(now -> note(queue));
+      state.alarm = alarm;
+    }
+    alarms.soonest(alarm, batch.nowMs() + RETRY_MS);
+  }
+
+  /** False when it cannot be done now. */
+  private boolean remove(Queue queue, State state, StoredMessage message) {
+    LogCursor cursor = state.cursor;
+    StoreView.CursorView view = cursor == null ? null : cursor.view(store.view());
+    if (cursor == null
+        || view == null
+        || view.acknowledged(message.sequence())
+        || cursor.isDeparting(message.sequence())
+        || isOut(cursor, message.sequence())) {
+      return true;
+    }
+    if (queue.room().overflow() == Overflow.DEAD_LETTER_OLDEST && queue.deadLetters != null) {
+      if (gate.refusal() != null) {
+        return false;
+      }
+      DeliveryHistory history = view.history(message.sequence());
+      undertaker.bury(
+          queue.subscription,
+          message,
+          DeathRecord.Words.of(DeadLetterReason.OVERFLOW),
+          new DeathRecord.Failures(
+              history.failures(), history.firstFailedMs(), history.lastFailedMs(), ""),
+          MessageAttributes.annotations(message.attributes()));
+    }
+    batch.depart(cursor, message);
+    queue.displaced++;
+    return true;
+  }
+}
