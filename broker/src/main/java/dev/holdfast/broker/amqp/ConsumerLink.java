@@ -15,7 +15,6 @@ import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
-import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -156,10 +155,9 @@ final class ConsumerLink implements Link, ConsumerPort {
     connection.run(
         () -> {
           confirming.remove(delivery);
-          if (offset == 0 || queue.element() != delivery) {
-            if (queue.remove(delivery)) {
-              credit.passedOver(delivery.message().body().length);
-            }
+          boolean begun = outgoing.begun() && queue.element() == delivery;
+          if (!begun && queue.remove(delivery)) {
+            credit.passedOver(delivery.message().heldBytes());
           }
           if (end.isAttached()) {
             end.session.takenBack(delivery);
@@ -186,7 +184,8 @@ final class ConsumerLink implements Link, ConsumerPort {
       if (outgoing.isBroken()) {
         abort(queue.element());
       } else if (outgoing.wanted() != null) {
-        read(outgoing.wanted());
+        // Others go on meanwhile.
+        outgoing.read(connection, outgoing.wanted(), this::pump);
       } else if (outgoing.begun() || start()) {
         send(queue.element());
       }
@@ -199,23 +198,6 @@ final class ConsumerLink implements Link, ConsumerPort {
       outgoing.letGo();
       connection.blocked(this);
     }
-  }
-
-  /** Asks for the next part of a large message; others go on meanwhile. */
-  private void read(StoredBlob blob) {
-    int ticket = outgoing.ask();
-    connection.edge.parts.read(
-        blob,
-        outgoing.nextPart(),
-        connection.edge.thread,
-        bytes ->
-            connection.run(
-                () -> {
-                  if (outgoing.take(ticket, bytes)) {
-                    connection.progress();
-                    pump();
-                  }
-                }));
   }
 
   /**

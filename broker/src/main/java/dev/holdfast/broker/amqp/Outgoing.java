@@ -162,4 +162,21 @@ final class Outgoing {
     left = 0;
     asked++;
   }
+
+  /** Asks for the next part of what is written; once it is here, goes on. */
+  void read(AmqpConnection connection, StoredBlob blob, Runnable then) {
+    int ticket = ask();
+    connection.edge.parts.read(
+        blob,
+        nextPart(),
+        connection.edge.thread,
+        bytes ->
+            connection.run(
+                () -> {
+                  if (take(ticket, bytes)) {
+                    connection.progress();
+                    then.run();
+                  }
+                }));
+  }
 }

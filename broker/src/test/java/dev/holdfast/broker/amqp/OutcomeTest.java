@@ -3,14 +3,18 @@ package dev.holdfast.broker.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
+import java.util.List;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Header;
 import org.apache.qpid.proton.amqp.messaging.Modified;
+import org.apache.qpid.proton.amqp.messaging.Received;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transport.Attach;
@@ -96,6 +100,38 @@ class OutcomeTest {
               Outcome.RELEASED,
               new Outcome.Modified(true, true),
               Outcome.ACCEPTED);
+    }
+  }
+
+  @Test
+  void aWordWithoutAnOutcomeRenewsTheLockAndWhatIsTakenBackIsSettledAsReleased() throws Exception {
+    put(2);
+    try (RawPeer peer = edge.peer()) {
+      peer.receiver(queue).send(0, RawPeer.flowFrame(0, 0, 2));
+      peer.expect(Transfer.class);
+      peer.expect(Transfer.class);
+      edge.domain.seen.clear();
+      Received received = new Received();
+      received.setSectionNumber(UnsignedInteger.ZERO);
+      received.setSectionOffset(UnsignedLong.ZERO);
+      peer.send(0, outcome(1, 1, received, false));
+      await().until(() -> edge.domain.seen(OwnerCommand.Renew.class).size() == 1);
+      OwnerCommand.Renew renew = edge.domain.seen(OwnerCommand.Renew.class).get(0);
+      renew
+          .port()
+          .loop()
+          .deliver(List.of(new EdgeEvent.LockExpired(renew.port(), renew.delivery())));
+      Disposition back = peer.skipTo(Disposition.class);
+      assertThat(back.getRole()).isEqualTo(Role.SENDER);
+      assertThat(back.getFirst().intValue()).isEqualTo(1);
+      assertThat(back.getSettled()).isTrue();
+      assertThat(back.getState()).isInstanceOf(Released.class);
+      // What it says of that one now goes nowhere; the other is still its own.
+      edge.domain.seen.clear();
+      peer.send(0, outcome(0, 1, Accepted.getInstance(), true));
+      await().until(() -> edge.domain.seen(OwnerCommand.Settle.class).size() == 1);
+      assertThat(edge.domain.seen(OwnerCommand.Settle.class).get(0).delivery())
+          .isNotSameAs(renew.delivery());
     }
   }
 

@@ -47,7 +47,7 @@ class AdminServerTest {
       }
       if (line.startsWith("  /")) {
         path = line.strip().replace(":", "");
-      } else if (line.matches("    (get|post|put|delete):")) {
+      } else if (line.matches("    (get|post|put|patch|delete):")) {
         described.add(
             line.strip().replace(":", "").toUpperCase(java.util.Locale.ROOT) + " " + path);
       }
@@ -248,6 +248,33 @@ class AdminServerTest {
   }
 
   @Test
+  void settingsAreMadeShownAndChanged() throws Exception {
+    String made =
+        "{\"name\":\"q\",\"maxMessages\":5,\"overflow\":\"block\",\"retryInitialMs\":9000000,"
+            + "\"ttlMs\":60000,\"lockTimeoutMs\":0}";
+    JsonNode queue = http.call("POST", API + "/queues", made).body();
+    assertThat(queue.get("overflow").asText()).isEqualTo("block");
+    assertThat(queue.get("retryMaxMs").asLong()).isEqualTo(9_000_000);
+    JsonNode edited = http.call("PATCH", API + "/queues/q", "{\"maxBytes\":10}").body();
+    assertThat(edited.get("maxBytes").asLong()).isEqualTo(10);
+    assertThat(edited.get("maxMessages").asLong()).isEqualTo(5);
+    assertThat(edited.get("ttlMs").asLong()).isEqualTo(60_000);
+    for (String bad :
+        new String[] {
+          "{}",
+          "{\"overflow\":\"explode\"}",
+          "{\"retryJitter\":2}",
+          "{\"retryMaxMs\":1}",
+          "{\"prioritised\":true}",
+          "{\"maxMessages\":-1}"
+        }) {
+      HttpOverUnix.Answer answer = http.call("PATCH", API + "/queues/q", bad);
+      assertThat(answer.status()).as(bad).isEqualTo(400);
+      assertThat(answer.code()).as(bad).isEqualTo("invalid");
+    }
+  }
+
+  @Test
   void internalFailureTellsNoDetails() throws Exception {
     HttpOverUnix.Answer answer = http.call("POST", API + "/queues", "{\"name\":\"broken\"}");
     assertThat(answer.status()).isEqualTo(500);
@@ -278,6 +305,9 @@ class AdminServerTest {
   }
 
   private static String validBody(Route route) {
+    if (route.method().equals("PATCH")) {
+      return "{\"maxMessages\":1}";
+    }
     if (route.path().endsWith("/messages")) {
       return "{\"body\":{\"text\":\"\"}}";
     }

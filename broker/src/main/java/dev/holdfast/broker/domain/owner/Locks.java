@@ -28,13 +28,13 @@ final class Locks {
 
   /** Its consumers hold messages, since now or for a while. */
   void watch(Subscription subscription) {
-    if (subscription.lockTimeoutMs == 0 || subscription.deleted) {
+    if (subscription.handling.lockTimeoutMs() == 0 || subscription.deleted) {
       return;
     }
     long soonest = Long.MAX_VALUE;
     for (ConsumerTarget consumer : subscription.consumers().all()) {
       if (consumer.outCount() > 0 && !consumer.preSettled) {
-        soonest = Math.min(soonest, consumer.oldestSinceMs + subscription.lockTimeoutMs);
+        soonest = Math.min(soonest, consumer.oldestSinceMs + subscription.handling.lockTimeoutMs());
       }
     }
     if (soonest != Long.MAX_VALUE) {
@@ -48,7 +48,7 @@ final class Locks {
   }
 
   private void due(Subscription subscription, long nowMs) {
-    long timeoutMs = subscription.lockTimeoutMs;
+    long timeoutMs = subscription.handling.lockTimeoutMs();
     if (timeoutMs > 0 && !subscription.deleted) {
       for (ConsumerTarget consumer : subscription.consumers().all()) {
         if (!consumer.preSettled

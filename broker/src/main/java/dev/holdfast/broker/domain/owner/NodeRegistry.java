@@ -284,7 +284,10 @@ final class NodeRegistry {
     } else {
       subscription.group.deadLetters =
           addDeadLetters(
-              subscription.address(), logId, settings.maxMessageBytes(), subscription.group.retry);
+              subscription.address(),
+              logId,
+              settings.maxMessageBytes(),
+              subscription.group.handling.retry());
     }
   }
 

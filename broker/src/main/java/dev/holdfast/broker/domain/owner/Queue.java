@@ -89,7 +89,7 @@ final class Queue implements Node {
   void redefine(QueueDefinition changed) {
     definition = changed;
     subscription.expiry.drops = changed.lifetime().dropExpired();
-    subscription.terms(changed.handling());
+    subscription.handling = changed.handling();
     for (NodeLog each : logs) {
       // Dead letters have no expiry of their own.
       each.lifetime = deadLetters == null ? null : changed.lifetime();

@@ -221,7 +221,7 @@ final class Settler {
     long askedMs = outcome instanceof Outcome.Modified modified ? modified.deliverAtMs() : 0;
     Attempt attempt = new Attempt(delivery.failures, batch.nowMs(), askedMs, random.nextDouble());
     if (outcome instanceof Outcome.Modified modified && modified.deliveryFailed()) {
-      RetryPolicy policy = delivery.consumer.subscription.retry;
+      RetryPolicy policy = delivery.consumer.subscription.handling.retry();
       Verdict verdict = DeadLetterDecider.failed(delivery.failure, attempt, policy);
       return verdict instanceof Verdict.DeadLetter && !canEnd
           ? DeadLetterDecider.failedForEver(delivery.failure, attempt, policy)

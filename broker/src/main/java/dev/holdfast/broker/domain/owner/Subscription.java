@@ -2,8 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.QueueDefinition;
-import dev.holdfast.deadletter.RetryPolicy;
+import dev.holdfast.broker.domain.QueueDefinition.Handling;
 import dev.holdfast.storage.StoreView;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,14 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Subscription {
   final String name;
 
-  /** How often a message is tried. */
-  RetryPolicy retry;
-
-  /** A consumer that keeps a message so long and says nothing loses it; milliseconds, 0: never. */
-  long lockTimeoutMs;
-
-  /** The node that gets its dead letters; empty: its own dead-letter queue. */
-  String deadLetterTo = "";
+  /** What becomes of deliveries. */
+  Handling handling;
 
   /** Goes off when a consumer has kept a message too long; null: none ever did. */
   Alarms.@Nullable Alarm locks;
@@ -73,7 +66,7 @@ final class Subscription {
 
   Subscription(SubscriptionTerms terms, MemoryBudget budget, TurnNotes notes) {
     this.name = terms.name();
-    this.retry = terms.retry();
+    this.handling = new Handling(terms.retry(), Handling.DEFAULT.lockTimeoutMs(), "");
     this.undeliverable = terms.undeliverable();
     this.durable = terms.durable();
     this.intake = terms.intake();
@@ -83,16 +76,9 @@ final class Subscription {
     this.notes = notes;
   }
 
-  /** What becomes of deliveries from now on. */
-  void terms(QueueDefinition.Handling handling) {
-    retry = handling.retry();
-    lockTimeoutMs = handling.lockTimeoutMs();
-    deadLetterTo = handling.deadLetterTo();
-  }
-
   /** Its messages end as those of another one do. */
   void as(Subscription other) {
-    deadLetterTo = other.deadLetterTo;
+    handling = other.handling;
     expiry.drops = other.expiry.drops;
   }
 

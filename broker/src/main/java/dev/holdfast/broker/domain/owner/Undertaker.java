@@ -50,7 +50,8 @@ final class Undertaker {
             failures,
             batch.nowMs(),
             Optional.ofNullable(attributes.death()));
-    Node elsewhere = from.deadLetterTo.isEmpty() ? null : nodes.find(from.deadLetterTo);
+    String wanted = from.handling.deadLetterTo();
+    Node elsewhere = wanted.isEmpty() ? null : nodes.find(wanted);
     boolean circles = elsewhere != null && record.hops() > MOST_HOPS;
     Node target = elsewhere == null || circles ? own : elsewhere;
     target.stageMove(
