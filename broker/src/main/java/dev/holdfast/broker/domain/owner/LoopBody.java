@@ -80,8 +80,8 @@ final class LoopBody {
     making = new MakeDynamicNode.Parts(nodes, access, dynamic, outbox, inbox::putBack);
     staging = new SubscriptionStaging(store, nodes);
     batch = new StagedBatch(store);
-    idle = new IdleQueues(nodes, staging, self);
     retention = new RetentionSweep(store, nodes);
+    idle = new IdleQueues(nodes, staging, self);
     keepers = new WindowKeepers(budget, settings.totalWindowBytes());
     gate = new StoreGate(store, settings.healthPollMs());
     ReadAhead reads = new ReadAhead(store, around.reader(), self);
@@ -106,7 +106,6 @@ final class LoopBody {
                 notes),
             access,
             around.filters());
-    time.settler(settler);
     keys = new IdempotencyCheck(store, batch, settings.maxKeyBytes());
     Acceptance acceptance = new Acceptance(store, batch, gate, keys, time);
     Discharger discharger = new Discharger(nodes, access, acceptance, batch, settler);
@@ -131,6 +130,7 @@ final class LoopBody {
 
   /** Builds everything from the store, without what is volatile. Before the first turn. */
   void start() {
+    time.settler(settler);
     nodes.rebuild();
     time.rebuilt();
     dropVolatileSubscriptions();
