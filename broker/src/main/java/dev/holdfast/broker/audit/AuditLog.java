@@ -190,7 +190,8 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
       if (idle && !last) {
         park();
       }
-    } catch (java.io.IOException | AuditException | java.io.UncheckedIOException e) {
+    } catch (java.io.IOException | RuntimeException e) {
+      // Whatever it is: who waits for a record must hear of it, and the thread has to go on.
       lost.addAndGet(gone + ordinary.size());
       repeats.putBack(counted);
       broken(e, waiting);
