@@ -119,8 +119,8 @@ class OtherCommandsTest {
     assertThat(Cli.run(broker, "user", "list").out())
         .isEqualTo(
             """
-            NAME  ROLES  SCHEME  CREATED
-            a     x,y    scram   2026-11-21T00:00:00Z
+            NAME  ROLES  SCHEME  CREATED               STATE
+            a     x,y    scram   2026-11-21T00:00:00Z  enabled
             """);
     assertThat(Cli.run(broker, "user", "rm", "a").out()).isEqualTo("user a removed\n");
   }
