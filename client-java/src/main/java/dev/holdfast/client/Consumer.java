@@ -71,6 +71,7 @@ public final class Consumer implements AutoCloseable {
   }
 
   private void handle(DeliveryHandler to, Delivery delivery) throws InterruptedException {
+    link.renewal().begin(delivery);
     try {
       to.handle(delivery);
     } catch (InterruptedException stopped) {
@@ -80,6 +81,8 @@ public final class Consumer implements AutoCloseable {
       boolean retried = delivery.retry();
       LOG.warn(
           "{}: the handler failed{}", node(), retried ? "; the message is retried" : "", failed);
+    } finally {
+      link.renewal().end(delivery);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.client;
 
 import dev.holdfast.client.HoldfastException.Reason;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ public final class ConsumerBuilder {
   private @Nullable DeliveryHandler handler;
   private int concurrency = 1;
   private int prefetch = DEFAULT_PREFETCH;
+  private Duration lockRenewal = Duration.ofMinutes(1);
   private java.util.function.Consumer<HoldfastException> onFailure = ignored -> {};
 
   ConsumerBuilder(Holdfast holdfast, String node) {
@@ -48,6 +50,18 @@ public final class ConsumerBuilder {
     return this;
   }
 
+  /**
+   * How often the broker is told that a handler is still at work on its delivery; a minute unless
+   * set, zero for never. The broker takes back what is kept longer than the queue's lock time-out,
+   * five minutes unless the queue says otherwise, without such a word: make this a good deal
+   * shorter. It does not hold for deliveries taken with {@link Consumer#receive}.
+   */
+  public ConsumerBuilder lockRenewal(Duration interval) {
+    require(!interval.isNegative(), "lockRenewal " + interval + ": must not be negative");
+    this.lockRenewal = interval;
+    return this;
+  }
+
   /** Called once, on the callback thread, when the consumer ends other than by its own close. */
   public ConsumerBuilder onFailure(java.util.function.Consumer<HoldfastException> listener) {
     this.onFailure = listener;
@@ -66,7 +80,8 @@ public final class ConsumerBuilder {
             holdfast.loop(),
             holdfast.supervisor(),
             buffer,
-            new ConsumerLink.Settings(node, holdfast.linkName("consumer", node), prefetch),
+            new ConsumerLink.Settings(
+                node, holdfast.linkName("consumer", node), prefetch, lockRenewal),
             this::failed);
     holdfast.attach(link, link.life(), node);
     Consumer consumer = new Consumer(holdfast, link, buffer, handler);

@@ -5,6 +5,7 @@ import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonLinkOptions;
 import io.vertx.proton.ProtonReceiver;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,8 +40,9 @@ final class ConsumerLink implements Supervisor.Link {
    * @param node its source
    * @param linkName unique on the connection, the same after a reconnect
    * @param prefetch most messages the client holds unsettled
+   * @param lockRenewal how often running handlers are told of; zero: never
    */
-  record Settings(String node, String linkName, int prefetch) {}
+  record Settings(String node, String linkName, int prefetch, Duration lockRenewal) {}
 
   /** An outcome on its way to the loop. */
   private record Settlement(Delivery delivery, DeliveryState state) {}
@@ -50,6 +52,7 @@ final class ConsumerLink implements Supervisor.Link {
   private final Settings settings;
   private final Consumer<HoldfastException> whenFailed;
   private final LinkLife life;
+  private final LockRenewal renewal;
 
   // Any thread. The epoch is written by the event loop only: one per attached link.
   private final ConcurrentLinkedQueue<Settlement> settlements = new ConcurrentLinkedQueue<>();
@@ -73,11 +76,16 @@ final class ConsumerLink implements Supervisor.Link {
     this.buffer = buffer;
     this.settings = settings;
     this.whenFailed = whenFailed;
+    this.renewal = new LockRenewal(loop, settings.lockRenewal());
     this.life = new LinkLife(loop, supervisor, this, settings.node(), this::attach);
   }
 
   LinkLife life() {
     return life;
+  }
+
+  LockRenewal renewal() {
+    return renewal;
   }
 
   String node() {

@@ -109,6 +109,11 @@ public final class Delivery {
     return settle(rejected);
   }
 
+  /** Whether its connection is still there. Any thread. */
+  boolean isCurrent() {
+    return link.isCurrent(epoch);
+  }
+
   private boolean settle(DeliveryState state) {
     return settled.compareAndSet(false, true) && link.settle(this, state);
   }

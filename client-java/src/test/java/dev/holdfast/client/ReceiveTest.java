@@ -74,6 +74,28 @@ class ReceiveTest {
   }
 
   @Test
+  void theBrokerHearsThatAHandlerIsStillAtWork() throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    try (Consumer orders =
+        holdfast
+            .consumerBuilder("orders")
+            .lockRenewal(SHORT)
+            .handler(
+                delivery -> {
+                  done.await();
+                  delivery.accept();
+                })
+            .open()) {
+      peer.deliver(text("long"));
+      Awaitility.await().until(() -> peer.renewals.get() >= 3);
+      assertThat(peer.outcomes).isEmpty();
+      done.countDown();
+      Awaitility.await().until(() -> peer.outcomes.size() == 1);
+      assertThat(peer.outcomes.get(0)).isInstanceOf(Accepted.class);
+    }
+  }
+
+  @Test
   void anOutcomeCountsOnce() throws Exception {
     Consumer orders = holdfast.consumer("orders");
     peer.deliver(text("a"));

@@ -24,6 +24,7 @@ import java.util.function.Function;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Received;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Source;
@@ -38,6 +39,7 @@ final class ScriptedPeer implements AutoCloseable {
   final List<ProtonSender> toConsumers = new CopyOnWriteArrayList<>();
   final List<ProtonReceiver> fromProducers = new CopyOnWriteArrayList<>();
   final Map<String, ErrorCondition> refused = new ConcurrentHashMap<>();
+  final AtomicInteger renewals = new AtomicInteger();
   final AtomicInteger connections = new AtomicInteger();
   final AtomicInteger logins = new AtomicInteger();
 
@@ -197,7 +199,15 @@ final class ScriptedPeer implements AutoCloseable {
         () ->
             toConsumers
                 .get(toConsumers.size() - 1)
-                .send(message, delivery -> outcomes.add(delivery.getRemoteState())));
+                .send(
+                    message,
+                    delivery -> {
+                      if (delivery.getRemoteState() instanceof Received) {
+                        renewals.incrementAndGet();
+                      } else {
+                        outcomes.add(delivery.getRemoteState());
+                      }
+                    }));
   }
 
   /** Cuts every connection without a word. */
