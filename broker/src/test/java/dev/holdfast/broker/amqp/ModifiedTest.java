@@ -219,6 +219,7 @@ class ModifiedTest {
       peer.send(0, RawPeer.flowFrame(0, 0, 2));
       assertThat(peer.next().payload()).endsWith(RawPeer.data(10));
       assertThat(peer.next().payload()).endsWith(RawPeer.data(11));
+      await().until(() -> !edge.domain.seen(OwnerCommand.Settle.class).isEmpty());
       assertThat(edge.domain.seen(OwnerCommand.Settle.class))
           .extracting(OwnerCommand.Settle::outcome)
           .contains(new Outcome.Modified(false, true));

@@ -1,5 +1,6 @@
 package dev.holdfast.broker.amqp;
 
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -135,7 +136,7 @@ class ProtonClientTest {
       client.connection.close();
       client.until(() -> client.connection.getRemoteState() == EndpointState.CLOSED);
       assertThat((Object) client.connection.getRemoteCondition().getCondition()).isNull();
-      assertThat(edge.domain.size("proton")).isZero();
+      await().until(() -> edge.domain.size("proton") == 0);
     }
   }
 
