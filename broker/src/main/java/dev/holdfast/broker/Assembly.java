@@ -129,7 +129,9 @@ final class Assembly {
                 Math.min(connections.perPrincipal(), amqp.limits().connections()),
                 connections.unauthenticated(),
                 connections.unauthenticatedPerOrigin()),
-            defaults.handshake(),
+            defaults
+                .handshake()
+                .withRenewalMs(Math.toIntExact(config.identity().tokenGrace().toMillis())),
             new AmqpLimits.PerConnection(
                 amqp.limits().sessionsPerConnection(),
                 amqp.limits().linksPerConnection(),

@@ -115,9 +115,9 @@ final class Acceptor implements Deployable {
     onLoop(made -> made.closeRevoked(tls));
   }
 
-  /** Closes connections whose identity is not good any more. */
-  void closeEnded() {
-    onLoop(made -> made.closeEnded(sasl));
+  /** Freezes or closes connections whose identity is not good any more. */
+  void checkIdentities() {
+    onLoop(Edge::checkIdentities);
   }
 
   private void onLoop(Consumer<Edge> work) {

@@ -19,7 +19,6 @@ import java.util.UUID;
 import org.apache.qpid.proton.amqp.transport.Close;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Open;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,10 +44,9 @@ final class AmqpConnection {
   private final String origin;
   private final Inbound inbound;
   private final Lifeline lifeline;
-  private final FrameDispatch dispatch;
+  final FrameDispatch dispatch;
   private final Set<ConsumerLink> blocked = new LinkedHashSet<>();
-  @Nullable Principal principal;
-  private @Nullable Peer client;
+  final Standing standing;
   private boolean inHandshake = true;
   private boolean countsAsPrincipal;
   private PeerLimits peerLimits = PeerLimits.UNKNOWN;
@@ -69,6 +67,7 @@ final class AmqpConnection {
     this.channel = channel;
     this.peer = peer;
     this.origin = origin;
+    this.standing = new Standing(this, sasl);
     this.dispatch = new FrameDispatch(this);
     this.inbound = new Inbound(this, new SaslNegotiation(this, sasl, peer), dispatch);
     this.lifeline = new Lifeline(limits());
@@ -85,13 +84,14 @@ final class AmqpConnection {
   }
 
   Principal principal() {
-    return Objects.requireNonNull(principal);
+    return standing.principal();
   }
 
   /** Who is at the other end; once the peer's open has come. */
   Peer peer() {
-    return Objects.requireNonNull(client);
+    return Objects.requireNonNull(standing.peer());
   }
+
 
   /** Whether no more credit is to be given and nothing more delivered. */
   boolean isClosing() {
@@ -136,7 +136,7 @@ final class AmqpConnection {
       work.run();
     } catch (FaultException fault) {
       LOG.info("{}: {}", peer.remote(), fault.fault());
-      edge.settings.faults().cutOff(peer, principal, fault.fault().name());
+      edge.settings.faults().cutOff(peer, standing.known(), fault.fault().name());
       close(AmqpErrors.of(fault.fault()));
     } catch (Throwable broken) {
       String incident = UUID.randomUUID().toString().substring(0, 8);
@@ -183,7 +183,7 @@ final class AmqpConnection {
   // ---- open and close ----
 
   void authenticated(Principal who) {
-    principal = who;
+    standing.authenticated(who);
     inbound.authenticated();
     leaveHandshake();
     lifeline.deadline(limits().handshake().openMs());
@@ -216,7 +216,7 @@ final class AmqpConnection {
       close(AmqpErrors.invalidField(Fault.CONTAINER_ID, "container-id"));
       return;
     }
-    client = new Peer(principal(), open.getContainerId());
+    standing.opened(open.getContainerId());
     inbound.opened();
     lifeline.opened(open.getIdleTimeOut() == null ? 0 : open.getIdleTimeOut().longValue());
     sendOpen();
@@ -305,6 +305,7 @@ final class AmqpConnection {
     if (countsAsPrincipal) {
       edge.registry.leavePrincipal(principal().name());
     }
+    Peer client = standing.peer();
     if (client != null) {
       edge.registry.leaveContainer(principal().name(), client.container());
     }
@@ -334,7 +335,7 @@ final class AmqpConnection {
       close(AmqpErrors.of(Fault.FORCED));
     } else {
       LOG.info("{}: handshake takes too long", peer.remote());
-      edge.settings.faults().cutOff(peer, principal, "HANDSHAKE_TIMEOUT");
+      edge.settings.faults().cutOff(peer, standing.known(), "HANDSHAKE_TIMEOUT");
       finish();
     }
   }

@@ -41,7 +41,7 @@ public record AmqpLimits(
       int total, int perPrincipal, int unauthenticated, int unauthenticatedPerOrigin) {}
 
   /**
-   * Before a connection is open.
+   * Before a connection is open, and when its token has expired.
    *
    * @param tlsMs until the end of the TLS handshake
    * @param headerMs until the protocol header, and before that until the end of a WebSocket's
@@ -49,8 +49,21 @@ public record AmqpLimits(
    * @param saslMs until the SASL outcome, waiting for the password check left out
    * @param openMs until the open frame
    * @param preAuthBytes taken before SASL is done
+   * @param renewalMs for a new token, after the old one has expired
    */
-  public record Handshake(int tlsMs, int headerMs, int saslMs, int openMs, int preAuthBytes) {}
+  public record Handshake(
+      int tlsMs, int headerMs, int saslMs, int openMs, int preAuthBytes, int renewalMs) {
+
+    /** With the default time for a new token. */
+    public Handshake(int tlsMs, int headerMs, int saslMs, int openMs, int preAuthBytes) {
+      this(tlsMs, headerMs, saslMs, openMs, preAuthBytes, 30_000);
+    }
+
+    /** With another time for a new token. */
+    public Handshake withRenewalMs(int millis) {
+      return new Handshake(tlsMs, headerMs, saslMs, openMs, preAuthBytes, millis);
+    }
+  }
 
   /**
    * One connection.

@@ -147,7 +147,7 @@ public final class AmqpServer {
         IDENTITIES_MS,
         timer -> {
           if (closing.get() == null) {
-            acceptors.forEach(Acceptor::closeEnded);
+            acceptors.forEach(Acceptor::checkIdentities);
           } else {
             vertx.cancelTimer(timer);
           }

@@ -25,6 +25,9 @@ final class Attacher {
 
   private static final int MAX_NAME_CHARS = 1_024;
 
+  /** The node that takes new tokens. */
+  private static final String CBS = "$cbs";
+
   private Attacher() {}
 
   /**
@@ -40,9 +43,10 @@ final class Attacher {
             session,
             attach.getHandle().intValue(),
             attach.getName(),
-            connection.linkKey(attach.getName(), brokerSends));
+            connection.linkKey(attach.getName(), brokerSends),
+            renews(attach, brokerSends));
     Attach reply = Replies.to(attach);
-    Fault fault = commonFault(attach, room);
+    Fault fault = end.isFrozen() ? Fault.TOKEN_EXPIRED : commonFault(attach, room);
     if (fault == null) {
       fault = brokerSends ? sourceFault(attach) : targetFault(attach);
     }
@@ -54,6 +58,13 @@ final class Attacher {
     } catch (TerminusException unusable) {
       return refuse(end, reply, AmqpErrors.of(unusable));
     }
+  }
+
+  private static boolean renews(Attach attach, boolean brokerSends) {
+    if (brokerSends) {
+      return attach.getSource() instanceof Source source && CBS.equals(source.getAddress());
+    }
+    return attach.getTarget() instanceof Target target && CBS.equals(target.getAddress());
   }
 
   private static Link refuse(LinkEnd end, Attach reply, ErrorCondition error) {

@@ -177,7 +177,7 @@ final class ConsumerLink implements Link, ConsumerPort {
 
   /** Writes what may be written. */
   void pump() {
-    if (!end.isAttached() || connection.isClosing()) {
+    if (!end.isAttached() || connection.isClosing() || end.isFrozen()) {
       return;
     }
     while (mayWrite()) {
@@ -305,6 +305,12 @@ final class ConsumerLink implements Link, ConsumerPort {
     }
   }
 
+  /** The peer's token is good again. */
+  void thaw() {
+    credit.thaw();
+    pump();
+  }
+
   /** Tells the peer where the link stands. */
   void sendFlow(boolean drain) {
     end.session.flow(
@@ -338,7 +344,9 @@ final class ConsumerLink implements Link, ConsumerPort {
           new OwnerCommand.Settle(
               this,
               sent.delivery(),
-              outcome == null ? terms.settledWithoutState() : merged(sent.delivery(), outcome),
+              outcome == null
+                  ? terms.settledWithoutState()
+                  : AnnotationSplicer.merged(outcome, sent.delivery().annotations()),
               !settled,
               verdict.transaction()));
     }
@@ -346,12 +354,6 @@ final class ConsumerLink implements Link, ConsumerPort {
       confirming.remove(sent.delivery());
       end.session.unsettled.remove(id);
     }
-  }
-
-  private static Outcome merged(Delivery delivery, Outcome outcome) {
-    return outcome instanceof Outcome.Modified modified
-        ? AnnotationSplicer.merged(modified, delivery.annotations())
-        : outcome;
   }
 
   private void leave(LinkEnding ending) {

@@ -114,11 +114,19 @@ final class CoordinatorLink implements ReceivingLink, CoordinatorPort {
       return;
     }
     Object request = decode(b, from, to);
-    if (request instanceof Declare) {
+    if (end.isFrozen() && !(request instanceof Discharge)) {
+      refuse(id, AmqpErrors.of(Fault.TOKEN_EXPIRED));
+    } else if (request instanceof Declare) {
       submit(new OwnerCommand.Declare(this, id));
     } else if (request instanceof Discharge discharge && discharge.getTxnId() != null) {
       long transaction = TransactionId.decode(discharge.getTxnId());
       boolean fail = Boolean.TRUE.equals(discharge.getFail());
+      if (end.isFrozen() && !fail) {
+        // It ends all the same: rolled back, which is what its owner is told.
+        connection.edge.submit(
+            new OwnerCommand.FailTransaction(
+                connection.peer(), transaction, Fault.TOKEN_EXPIRED.sentence()));
+      }
       submit(new OwnerCommand.Discharge(this, transaction, fail, id));
     } else {
       refuse(id, AmqpErrors.of(Fault.COORDINATOR_MESSAGE));

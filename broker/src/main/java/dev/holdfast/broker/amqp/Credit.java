@@ -31,6 +31,7 @@ final class Credit {
   private boolean changedMeanwhile;
   private boolean drainAnswered;
   private long available;
+  private boolean postponed;
 
   Credit(ConsumerLink link, AmqpConnection connection) {
     this.link = link;
@@ -81,7 +82,19 @@ final class Credit {
     }
   }
 
+  /** What the peer asked for while its token had expired is asked for now. */
+  void thaw() {
+    if (postponed) {
+      postponed = false;
+      tell(drain);
+    }
+  }
+
   private void tell(boolean withDrain) {
+    if (link.end().isFrozen()) {
+      postponed = true;
+      return;
+    }
     drainAtDomain = withDrain;
     toldDeliveryLimit = sentDeliveries + Math.min(Math.max(0, left()), maxCredit);
     toldByteLimit = sentBytes + windowBytes;

@@ -1,6 +1,5 @@
 package dev.holdfast.broker.amqp;
 
-import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.amqp.codec.ColdCodec;
 import dev.holdfast.broker.amqp.codec.Disposition;
 import dev.holdfast.broker.amqp.codec.Fault;
@@ -14,8 +13,6 @@ import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.EdgeLoop;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
-import dev.holdfast.broker.identity.SaslMechanisms;
-import dev.holdfast.broker.identity.SaslMechanisms.Ended;
 import dev.holdfast.broker.tls.ServerTls;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -160,26 +157,9 @@ final class Edge implements EdgeLoop {
                 .forEach(c -> c.run(() -> c.close(AmqpErrors.of(Fault.REVOKED)))));
   }
 
-  /** Closes connections whose identity is not good any more. */
-  void closeEnded(SaslMechanisms sasl) {
-    batch(() -> List.copyOf(connections).forEach(c -> closeEnded(sasl, c)));
-  }
-
-  private static void closeEnded(SaslMechanisms sasl, AmqpConnection connection) {
-    Principal who = connection.principal;
-    if (who != null) {
-      sasl.ended(who)
-          .map(Edge::fault)
-          .ifPresent(fault -> connection.run(() -> connection.close(AmqpErrors.of(fault))));
-    }
-  }
-
-  private static Fault fault(Ended why) {
-    return switch (why) {
-      case EXPIRED -> Fault.TOKEN_EXPIRED;
-      case REVOKED -> Fault.TOKEN_REVOKED;
-      case USER_GONE -> Fault.USER_GONE;
-    };
+  /** Freezes or closes connections whose identity is not good any more. */
+  void checkIdentities() {
+    batch(() -> List.copyOf(connections).forEach(c -> c.run(c.standing::check)));
   }
 
   /** Drops what is left. */

@@ -33,15 +33,20 @@ final class LinkEnd {
   final int handle;
   final String name;
   final Registry.LinkKey key;
+
+  /** Of the node that takes new tokens: works when the old one has expired. */
+  final boolean renews;
+
   private State state = State.OPENING;
   private boolean closeWanted;
   private @Nullable Link link;
 
-  LinkEnd(Session session, int handle, String name, Registry.LinkKey key) {
+  LinkEnd(Session session, int handle, String name, Registry.LinkKey key, boolean renews) {
     this.session = session;
     this.handle = handle;
     this.name = name;
     this.key = key;
+    this.renews = renews;
   }
 
   void belongsTo(Link owner) {
@@ -55,6 +60,11 @@ final class LinkEnd {
 
   boolean isAttached() {
     return state == State.ATTACHED;
+  }
+
+  /** Whether nothing is to go over it, for the peer's token has expired. */
+  boolean isFrozen() {
+    return !renews && session.connection.standing.isFrozen();
   }
 
   boolean isOpening() {

@@ -172,7 +172,8 @@ final class PublisherLink implements ReceivingLink, PublisherPort, Streaming.Sin
   public void arrived(byte[] b, int from, int to) {
     MessageView view = connection.edge.view;
     Incoming incoming = receiver.incoming();
-    Fault fault = MessageIntake.scan(view, b, from, to, sender);
+    Fault fault =
+        end.isFrozen() ? Fault.TOKEN_EXPIRED : MessageIntake.scan(view, b, from, to, sender);
     String address = "";
     if (fault == null && anonymous) {
       String named = view.to();
@@ -215,6 +216,11 @@ final class PublisherLink implements ReceivingLink, PublisherPort, Streaming.Sin
 
   @Override
   public void arrived(Streaming message) {
+    if (end.isFrozen()) {
+      message.drop();
+      refuse(receiver.incoming(), Fault.TOKEN_EXPIRED);
+      return;
+    }
     Fault fault = message.end();
     if (fault == null) {
       hand(message.address(), message.message(), receiver.incoming());

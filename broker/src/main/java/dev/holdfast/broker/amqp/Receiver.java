@@ -90,7 +90,8 @@ final class Receiver {
   /** Grants what is free, in one flow. */
   void topUp() {
     int free = window - credit - unanswered;
-    if (end.isAttached() && free >= Math.max(1, window / 4) && !connection.isClosing()) {
+    boolean may = end.isAttached() && !end.isFrozen() && !connection.isClosing();
+    if (may && free >= Math.max(1, window / 4)) {
       credit += free;
       sendFlow();
     }

@@ -288,6 +288,17 @@ final class Session implements FrameOutput.SessionState {
     answers.settled(deliveryId);
   }
 
+  /** What stood still goes on. */
+  void thaw() {
+    for (Link link : links.clone()) {
+      if (link instanceof ConsumerLink consumer) {
+        consumer.thaw();
+      } else if (link instanceof ReceivingLink receiving) {
+        receiving.receiver().topUp();
+      }
+    }
+  }
+
   /** Writes the answers of this batch. */
   void finishBatch() {
     if (ended) {

@@ -234,6 +234,14 @@ final class ConfigKeys {
           "false",
           "Calls a client whose certificate has neither a URI nor a DNS name by its common name.");
 
+  static final ConfigKey<Duration> TOKEN_GRACE =
+      ConfigKey.of(
+          "identity.token-grace",
+          ValueType.duration(Duration.ofSeconds(1), Duration.ofMinutes(5)),
+          "30s",
+          "How long a connection whose token has expired stands still and waits for a new one,"
+              + " before it is closed.");
+
   static final ConfigKey<Boolean> REQUIRE_NON_ROOT =
       ConfigKey.of(
           "identity.require-non-root",
@@ -349,6 +357,7 @@ final class ConfigKeys {
         ADMIN_UIDS,
         ADMIN_CERTIFICATES,
         CERTIFICATE_CN,
+        TOKEN_GRACE,
         REQUIRE_NON_ROOT,
         STORE_KEY_FILE,
         STORE_RESERVE,

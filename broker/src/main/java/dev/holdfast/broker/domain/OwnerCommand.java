@@ -1,5 +1,7 @@
 package dev.holdfast.broker.domain;
 
+import org.jspecify.annotations.Nullable;
+
 /** Something the owner thread is asked to do. */
 public sealed interface OwnerCommand {
 
@@ -150,6 +152,14 @@ public sealed interface OwnerCommand {
 
   /** The coordinator is gone; transactions that it declared and are open are rolled back. */
   record CloseCoordinator(CoordinatorPort port) implements OwnerCommand {}
+
+  /**
+   * What principals may do has changed: links that would not be let in now are closed with {@code
+   * UNAUTHORIZED}.
+   *
+   * @param peer whose links are looked at; null: everybody's
+   */
+  record Recheck(@Nullable Peer peer) implements OwnerCommand {}
 
   /** Runs on the owner thread, in turn: the way management reads and changes nodes. */
   record Call(Runnable task) implements OwnerCommand {}

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,6 +137,14 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a certificate that was verified has no encoding", e);
     }
+  }
+
+  @Override
+  public CompletionStage<SaslStep> renew(Principal current, String token, PeerInfo peer) {
+    TokenChecker checker = tokenChecker;
+    return checker == null
+        ? CompletableFuture.completedStage(new SaslStep.Failed(false))
+        : checker.renew(current, token, new Guard(backoff, peer), bearer(peer));
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.holdfast.broker.identity;
 import dev.holdfast.acl.Principal;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** The SASL mechanisms this broker offers. Any thread. */
 public interface SaslMechanisms {
@@ -13,6 +15,16 @@ public interface SaslMechanisms {
   /** Why an identity is not good any more; empty when it is. */
   default Optional<Ended> ended(Principal principal) {
     return Optional.empty();
+  }
+
+  /**
+   * Checks a token that is to take the place of the one a connection came with.
+   *
+   * @param current who it has to be for
+   * @return authenticated, or failed, after the wait that earlier failures have earned
+   */
+  default CompletionStage<SaslStep> renew(Principal current, String token, PeerInfo peer) {
+    return CompletableFuture.completedStage(new SaslStep.Failed(false));
   }
 
   /** Why. */

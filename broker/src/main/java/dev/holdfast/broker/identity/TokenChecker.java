@@ -1,5 +1,6 @@
 package dev.holdfast.broker.identity;
 
+import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.identity.token.TokenException;
 import dev.holdfast.broker.identity.token.TokenService;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,20 @@ final class TokenChecker {
 
   CompletionStage<SaslStep> check(String token, Guard guard, TokenService.Bearer bearer) {
     return guard.guarded(PLAIN_NAME, () -> CompletableFuture.completedStage(decide(token, bearer)));
+  }
+
+  /** The same for a token that has to be of the same issuer and for the same subject. */
+  CompletionStage<SaslStep> renew(
+      Principal current, String token, Guard guard, TokenService.Bearer bearer) {
+    return guard.guarded(
+        PLAIN_NAME,
+        () -> {
+          SaslStep step = decide(token, bearer);
+          boolean other =
+              step instanceof SaslStep.Authenticated done
+                  && !done.principal().name().equals(current.name());
+          return CompletableFuture.completedStage(other ? new SaslStep.Failed(false) : step);
+        });
   }
 
   private SaslStep decide(String token, TokenService.Bearer bearer) {

@@ -28,7 +28,8 @@ class TokenIT {
 
   @BeforeAll
   static void start() {
-    broker = BrokerProcess.start(BrokerOptions.in(SCRATCH));
+    broker =
+        BrokerProcess.start(BrokerOptions.in(SCRATCH).with("--set", "identity.token-grace=1s"));
     broker.cli().ok("queue", "create", "orders.eu");
     broker.cli().ok("queue", "create", "private");
   }

@@ -70,6 +70,11 @@ public final class AnnotationSplicer {
         entries.map());
   }
 
+  /** The same; outcomes that have no annotations stay as they are. */
+  public static Outcome merged(Outcome outcome, byte[] maps) {
+    return outcome instanceof Outcome.Modified modified ? merged(modified, maps) : outcome;
+  }
+
   /** The message without annotations whose key starts like this. */
   static byte[] without(byte[] message, byte[] prefix) {
     Parts parts = Parts.of(message);

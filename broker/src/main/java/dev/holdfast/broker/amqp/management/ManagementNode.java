@@ -16,6 +16,7 @@ import dev.holdfast.broker.domain.PublisherPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node {@code $management} (AMQP Management 1.0, working draft): takes requests, and sends the
- * replies to the requester's link from {@code $management} or to the node that the request names as
- * reply-to. Stands in front of the owner's inbox and passes on everything that is not for it; a
+ * The control nodes, {@code $management} (AMQP Management 1.0, working draft) and {@code $cbs}: take
+ * requests, and send the replies to the requester's link from the same node or to the node that the
+ * request names as reply-to. Stands in front of the owner's inbox and passes on everything that is not for it; a
  * reply that nobody can take is dropped, like any answer to a caller who has gone.
  *
  * <p>Threading: {@link #submit} from event-loop threads; requests are carried out by the workers.
@@ -38,21 +39,24 @@ public final class ManagementNode implements OwnerInbox {
   private static final int MAX_REQUEST_BYTES = 64 * 1024;
   private static final NodeError NOT_IN_TRANSACTIONS =
       new NodeError(
-          NodeError.Code.NOT_ALLOWED, "a management request cannot be part of a transaction");
+          NodeError.Code.NOT_ALLOWED, "a request to a control node cannot be part of a transaction");
 
   private final OwnerInbox owner;
   private final NodeAdmin nodes;
-  private final ManagementOperations operations;
+  private final Map<String, ControlOperations> operations;
   private final Executor workers;
-  private final Map<PublisherPort, Peer> requesters = new ConcurrentHashMap<>();
+  private final Map<PublisherPort, Requester> requesters = new ConcurrentHashMap<>();
   private final Map<ConsumerPort, ReplyLink> replies = new ConcurrentHashMap<>();
+
+  /** A link that sends requests, and the control node it sends them to. */
+  private record Requester(Peer peer, String node) {}
 
   /** Makes one in front of {@code owner}. */
   public ManagementNode(
       OwnerInbox owner, NodeAdmin nodes, ManagementOperations operations, Executor workers) {
     this.owner = owner;
     this.nodes = nodes;
-    this.operations = operations;
+    this.operations = Map.of(ADDRESS, operations, CbsOperations.ADDRESS, new CbsOperations());
     this.workers = workers;
   }
 
@@ -81,10 +85,10 @@ public final class ManagementNode implements OwnerInbox {
 
   private boolean isMine(OwnerCommand command) {
     if (command instanceof OwnerCommand.OpenPublisher open) {
-      return open.target().address().equals(ADDRESS);
+      return operations.containsKey(open.target().address());
     }
     if (command instanceof OwnerCommand.OpenConsumer open) {
-      return open.source().address().equals(ADDRESS);
+      return operations.containsKey(open.source().address());
     }
     if (requesters.isEmpty() && replies.isEmpty()) {
       return false;
@@ -111,16 +115,19 @@ public final class ManagementNode implements OwnerInbox {
 
   private void handle(OwnerCommand command) {
     if (command instanceof OwnerCommand.OpenPublisher open) {
-      requesters.put(open.port(), open.peer());
-      NodeInfo node = new NodeInfo(ADDRESS, NodeKind.QUEUE, MAX_REQUEST_BYTES);
+      String address = open.target().address();
+      requesters.put(open.port(), new Requester(open.peer(), address));
+      NodeInfo node = new NodeInfo(address, NodeKind.QUEUE, MAX_REQUEST_BYTES);
       tell(open.port(), new EdgeEvent.PublisherOpened(open.port(), node));
     } else if (command instanceof OwnerCommand.Publish publish) {
       request(publish);
     } else if (command instanceof OwnerCommand.ClosePublisher close) {
       requesters.remove(close.port());
     } else if (command instanceof OwnerCommand.OpenConsumer open) {
-      replies.put(open.port(), new ReplyLink(open.port(), open.peer(), open.preSettled()));
-      OpenedSource source = new OpenedSource(ADDRESS, NodeKind.QUEUE, null, null, false);
+      String address = open.source().address();
+      replies.put(
+          open.port(), new ReplyLink(open.port(), open.peer(), address, open.preSettled()));
+      OpenedSource source = new OpenedSource(address, NodeKind.QUEUE, null, null, false);
       open.port().loop().deliver(List.of(new EdgeEvent.ConsumerOpened(open.port(), source)));
     } else if (command instanceof OwnerCommand.CloseConsumer close) {
       replies.remove(close.port());
@@ -139,38 +146,39 @@ public final class ManagementNode implements OwnerInbox {
 
   /** Taken is answered at once; what comes of it is in the reply. Nothing of it can be undone. */
   private void request(OwnerCommand.Publish publish) {
-    Peer peer = requesters.get(publish.port());
+    Requester from = requesters.get(publish.port());
     boolean transactional = publish.transaction() != OwnerCommand.NO_TRANSACTION;
     if (publish.confirm()) {
       PublishAnswer answer =
           new PublishAnswer(publish.token(), 0, transactional ? NOT_IN_TRANSACTIONS : null);
       tell(publish.port(), new EdgeEvent.Published(publish.port(), List.of(answer)));
     }
-    if (peer != null && transactional) {
+    if (from != null && transactional) {
       owner.submit(
           List.of(
               new OwnerCommand.FailTransaction(
-                  peer, publish.transaction(), NOT_IN_TRANSACTIONS.description())));
-    } else if (peer != null) {
-      workers.execute(() -> carryOut(peer, publish.message()));
+                  from.peer(), publish.transaction(), NOT_IN_TRANSACTIONS.description())));
+    } else if (from != null) {
+      workers.execute(() -> carryOut(from, publish.message()));
     }
   }
 
-  private void carryOut(Peer peer, IncomingMessage message) {
+  private void carryOut(Requester from, IncomingMessage message) {
     ManagementRequest request = ManagementRequest.decode(message.body());
     if (request == null || request.replyTo() == null) {
-      LOG.debug("{}: a management request names no address for its reply", peer.principal());
+      LOG.debug("{}: a request names no address for its reply", from.peer().principal());
       return;
     }
-    operations
-        .carryOut(peer.principal(), request)
-        .thenAccept(reply -> workers.execute(() -> send(peer, request, reply)));
+    ControlOperations of = Objects.requireNonNull(operations.get(from.node()));
+    of.carryOut(from.peer(), request)
+        .thenAccept(reply -> workers.execute(() -> send(from, request, reply)));
   }
 
-  private void send(Peer peer, ManagementRequest request, ManagementReply reply) {
+  private void send(Requester asker, ManagementRequest request, ManagementReply reply) {
     byte[] body = reply.encode(request);
     String to = String.valueOf(request.replyTo());
-    ReplyLink link = linkFor(peer, to);
+    Peer peer = asker.peer();
+    ReplyLink link = linkFor(asker, to);
     if (link != null) {
       link.send(body);
       return;
@@ -185,11 +193,11 @@ public final class ManagementNode implements OwnerInbox {
   }
 
   /** The connection's link with this target address; the only one it has, if there is but one. */
-  private @Nullable ReplyLink linkFor(Peer peer, String to) {
+  private @Nullable ReplyLink linkFor(Requester asker, String to) {
     ReplyLink only = null;
     int count = 0;
     for (ReplyLink link : replies.values()) {
-      if (link.belongsTo(peer)) {
+      if (link.belongsTo(asker.peer(), asker.node())) {
         if (to.equals(link.address())) {
           return link;
         }
@@ -197,7 +205,7 @@ public final class ManagementNode implements OwnerInbox {
         count++;
       }
     }
-    boolean fits = only != null && (to.equals(ADDRESS) || only.address().isEmpty());
+    boolean fits = only != null && (to.equals(asker.node()) || only.address().isEmpty());
     return count == 1 && fits ? only : null;
   }
 }

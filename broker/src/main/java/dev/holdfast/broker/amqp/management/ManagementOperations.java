@@ -6,6 +6,7 @@ import dev.holdfast.broker.audit.AuditEvent.Outcome;
 import dev.holdfast.broker.audit.AuditPeer;
 import dev.holdfast.broker.audit.AuditTrail;
 import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.Peer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * What {@code $management} does: the operations of AMQP Management on the kinds of things the
  * broker has. Any thread.
  */
-public final class ManagementOperations {
+public final class ManagementOperations implements ControlOperations {
   private static final Logger LOG = LoggerFactory.getLogger(ManagementOperations.class);
   private static final String PREFIX = "holdfast:";
   private static final List<String> OPERATIONS = List.of("CREATE", "READ", "DELETE", "QUERY");
@@ -39,7 +40,9 @@ public final class ManagementOperations {
     this.audit = audit;
   }
 
-  CompletionStage<ManagementReply> carryOut(Principal principal, ManagementRequest request) {
+  @Override
+  public CompletionStage<ManagementReply> carryOut(Peer peer, ManagementRequest request) {
+    Principal principal = peer.principal();
     String operation = request.parameter("operation");
     if (!operation.equals("CREATE") && !operation.equals("DELETE")) {
       return answer(principal, request);
@@ -171,7 +174,7 @@ public final class ManagementOperations {
         String.valueOf(named).isEmpty()
             ? List.copyOf(types.values())
             : List.of(
-                type(new ManagementRequest(null, null, Map.of("type", named), request.body())));
+                type(new ManagementRequest(null, null, Map.of("type", named), request.body(), "")));
     CompletionStage<List<Map<String, Object>>> all =
         CompletableFuture.completedStage(new ArrayList<>());
     for (ManagedType type : wanted) {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param status as in HTTP
  * @param description one sentence
- * @param body a map or a list
+ * @param body a map, a list or a string
  */
 record ManagementReply(int status, String description, Object body) {
   private static final Logger LOG = LoggerFactory.getLogger(ManagementReply.class);
@@ -55,6 +55,9 @@ record ManagementReply(int status, String description, Object body) {
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put("statusCode", status);
     properties.put("statusDescription", description);
+    // As claims-based security spells them; whoever looks for one does not mind the other.
+    properties.put("status-code", status);
+    properties.put("status-description", description);
     message.setApplicationProperties(new ApplicationProperties(properties));
     message.setBody(new AmqpValue(body));
     for (int room = FIRST_BUFFER; ; room = Math.multiplyExact(room, 2)) {

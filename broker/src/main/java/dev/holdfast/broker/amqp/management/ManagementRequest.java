@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param replyTo where the reply goes; null: nowhere
  * @param parameters the application properties: operation, type, name …
  * @param body a map of attributes; empty when there is none
+ * @param text a body that is a string; empty when it is none
  */
 record ManagementRequest(
     @Nullable Object correlationId,
     @Nullable String replyTo,
     Map<String, Object> parameters,
-    Map<String, Object> body) {
+    Map<String, Object> body,
+    String text) {
 
   /** Reads a message; null when it is none. */
   static @Nullable ManagementRequest decode(byte[] bytes) {
@@ -40,7 +42,13 @@ record ManagementRequest(
     }
     Object id = message.getCorrelationId();
     return new ManagementRequest(
-        id == null ? message.getMessageId() : id, message.getReplyTo(), parameters, body);
+        id == null ? message.getMessageId() : id,
+        message.getReplyTo(),
+        parameters,
+        body,
+        message.getBody() instanceof AmqpValue value && value.getValue() instanceof String text
+            ? text
+            : "");
   }
 
   private static void copy(@Nullable Map<?, ?> from, Map<String, Object> to) {

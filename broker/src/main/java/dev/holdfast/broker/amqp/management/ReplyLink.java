@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A receiving link from {@code $management}: replies that wait for its credit. Any thread; its
+ * A receiving link from a control node: replies that wait for its credit. Any thread; its
  * methods exclude each other.
  */
 final class ReplyLink {
@@ -20,6 +20,7 @@ final class ReplyLink {
 
   private final ConsumerPort port;
   private final Peer peer;
+  private final String node;
   private final boolean preSettled;
 
   // Guarded by this.
@@ -41,14 +42,15 @@ final class ReplyLink {
     }
   }
 
-  ReplyLink(ConsumerPort port, Peer peer, boolean preSettled) {
+  ReplyLink(ConsumerPort port, Peer peer, String node, boolean preSettled) {
     this.port = port;
+    this.node = node;
     this.peer = peer;
     this.preSettled = preSettled;
   }
 
-  boolean belongsTo(Peer other) {
-    return peer == other;
+  boolean belongsTo(Peer other, String of) {
+    return peer == other && node.equals(of);
   }
 
   /** The address that the client gave its end of the link; empty when it gave none. */

@@ -10,6 +10,7 @@ import dev.holdfast.broker.identity.SaslMechanisms;
 import dev.holdfast.broker.identity.SaslStep;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Records who logs in and who fails to. A failure says where from and how it was tried, not with
@@ -35,6 +36,17 @@ public final class AuditedSasl implements SaslMechanisms {
   @Override
   public Optional<Ended> ended(Principal principal) {
     return mechanisms.ended(principal);
+  }
+
+  @Override
+  public CompletionStage<SaslStep> renew(Principal current, String token, PeerInfo peer) {
+    return mechanisms
+        .renew(current, token, peer)
+        .thenApply(
+            step -> {
+              record("put-token", peer, step);
+              return step;
+            });
   }
 
   @Override

@@ -84,6 +84,11 @@ final class AccessCheck {
                 + " here; ask an administrator of the broker");
   }
 
+  /** Told to those who were let in before. */
+  static NodeError revoked(NodeError denied) {
+    return new NodeError(denied.code(), "HF-ACL-REVOKED: " + denied.description());
+  }
+
   private static boolean isDeadLetters(String address) {
     return address.endsWith(NodeName.DEAD_LETTER_SUFFIX);
   }

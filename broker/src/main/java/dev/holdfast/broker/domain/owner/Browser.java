@@ -3,6 +3,7 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.broker.domain.Delivery;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.MessageFilter;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.DeliveryHistory;
 import dev.holdfast.storage.StoreView;
@@ -21,6 +22,7 @@ final class Browser {
   private static final long RETRY_MS = 500;
 
   final ReceivingLink link;
+  final Peer peer;
   final Queue queue;
   private final @Nullable MessageFilter filter;
 
@@ -37,8 +39,9 @@ final class Browser {
   private boolean closed;
   private long retryMs;
 
-  Browser(ReceivingLink link, Queue queue, @Nullable MessageFilter filter) {
+  Browser(ReceivingLink link, Peer peer, Queue queue, @Nullable MessageFilter filter) {
     this.link = link;
+    this.peer = peer;
     this.queue = queue;
     this.filter = filter;
     this.next = new long[queue.logs().size()];

@@ -1,9 +1,12 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.acl.Permission;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.EdgeEvent;
+import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.storage.StoreView;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -26,7 +29,7 @@ final class Browsers {
 
   void open(OwnerCommand.OpenConsumer command, Resolution.Browse browse, Outbox.Lane lane) {
     ReceivingLink link = new ReceivingLink(command.port(), lane);
-    Browser browser = new Browser(link, browse.queue(), browse.source().filter());
+    Browser browser = new Browser(link, command.peer(), browse.queue(), browse.source().filter());
     byPort.put(command.port(), browser);
     all.add(browser);
     link.emit(new EdgeEvent.ConsumerOpened(command.port(), browse.source()));
@@ -53,6 +56,22 @@ final class Browsers {
         close(browser.link.port);
       } else {
         browser.run(view, nowMs, reads, reports);
+      }
+    }
+  }
+
+  /** Closes links of {@code peer}, null: of everybody, that would not be let in now. */
+  void review(@Nullable Peer peer, AccessCheck access, List<OwnerCommand> endings) {
+    for (Browser browser : all) {
+      NodeError denied =
+          peer == null || peer == browser.peer
+              ? access.denied(browser.peer.principal(), Permission.BROWSE, browser.queue.name())
+              : null;
+      if (denied != null) {
+        browser.link.flow(0, 0, false);
+        browser.link.emit(
+            new EdgeEvent.ConsumerClosed(browser.link.port, AccessCheck.revoked(denied)));
+        endings.add(new OwnerCommand.CloseConsumer(browser.link.port, LinkEnding.DETACHED));
       }
     }
   }

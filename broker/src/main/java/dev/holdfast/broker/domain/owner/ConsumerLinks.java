@@ -8,6 +8,8 @@ import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.Peer;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Predicate;
@@ -32,7 +34,7 @@ final class ConsumerLinks {
   /** Links that only looked a subscription up, and may delete it. */
   private final IdentityHashMap<ConsumerPort, Finder> finders = new IdentityHashMap<>();
 
-  private record Finder(Principal principal, TopicSubscription found) {}
+  private record Finder(Peer peer, TopicSubscription found) {}
 
   /** What receiving links work with. */
   record Parts(
@@ -114,10 +116,11 @@ final class ConsumerLinks {
   private @Nullable Predicate<String> mayRead(
       OwnerCommand.OpenConsumer command, Subscription group) {
     TopicSubscription subscription = nodes.subscriptions().of(group);
-    Principal principal = command.peer().principal();
+    Peer peer = command.peer();
     return subscription == null || subscription.pattern == null
         ? null
-        : topic -> access.denied(principal, Permission.RECEIVE, NodeKind.TOPIC, topic) == null;
+        : topic ->
+            access.denied(peer.principal(), Permission.RECEIVE, NodeKind.TOPIC, topic) == null;
   }
 
   /**
@@ -149,7 +152,7 @@ final class ConsumerLinks {
       refuse(port, refusal);
       return;
     }
-    finders.put(port, new Finder(command.peer().principal(), found));
+    finders.put(port, new Finder(command.peer(), found));
     outbox.lane(port.loop()).add(new EdgeEvent.ConsumerOpened(port, SourceResolver.opened(found)));
   }
 
@@ -281,7 +284,7 @@ final class ConsumerLinks {
       return target.peer.principal();
     }
     Finder finder = finders.get(port);
-    return finder == null ? null : finder.principal();
+    return finder == null ? null : finder.peer().principal();
   }
 
   private boolean others(ConsumerPort port, TopicSubscription subscription) {
@@ -293,6 +296,41 @@ final class ConsumerLinks {
   private @Nullable ConsumerTarget living(ConsumerPort port) {
     ConsumerTarget target = targets.get(port);
     return target == null || target.closed ? null : target;
+  }
+
+  /**
+   * Closes links that would not be let in now.
+   *
+   * @param peer whose; null: everybody's
+   * @return what has to follow, each in its turn
+   */
+  List<OwnerCommand> review(@Nullable Peer peer) {
+    List<OwnerCommand> endings = new ArrayList<>();
+    for (ConsumerTarget target : targets.values()) {
+      if (target.closed || (peer != null && peer != target.peer)) {
+        continue;
+      }
+      NodeError denied = denied(target);
+      if (denied != null) {
+        // Nothing more in this turn; what is out comes back when the end is carried out.
+        target.flow(0, 0, false);
+        target.emit(new EdgeEvent.ConsumerClosed(target.port, AccessCheck.revoked(denied)));
+        endings.add(new OwnerCommand.CloseConsumer(target.port, LinkEnding.DETACHED));
+      }
+    }
+    browsers.review(peer, access, endings);
+    return endings;
+  }
+
+  private @Nullable NodeError denied(ConsumerTarget target) {
+    Principal principal = target.peer.principal();
+    TopicSubscription of = nodes.subscriptions().of(target.subscription);
+    if (of == null) {
+      return access.denied(principal, Permission.RECEIVE, target.subscription.name);
+    }
+    return of.definition.name().isEmpty()
+        ? access.denied(principal, Permission.RECEIVE, NodeKind.TOPIC, of.definition.source())
+        : access.denied(principal, Permission.RECEIVE, of.address());
   }
 
   /** The broker stops: what is out stays in the log, untouched. */

@@ -48,6 +48,7 @@ final class LoopBody {
   private final PublisherLinks publishers;
   private final Browsers browsers;
   private final ConsumerLinks consumers;
+  private final AccessReview review;
   private final Committer committer;
   private final AdminContext admin;
   private final WindowKeepers keepers;
@@ -117,6 +118,7 @@ final class LoopBody {
         new ConsumerLinks(
             new ConsumerLinks.Parts(
                 nodes, access, outbox, settler, transactions, dirty, staging, browsers));
+    review = new AccessReview(publishers, consumers, self);
     committer =
         new Committer(
             new Committer.Parts(
@@ -309,18 +311,12 @@ final class LoopBody {
       consumers.find(find);
     } else if (command instanceof OwnerCommand.CloseConsumer close) {
       consumers.close(close);
-    } else if (command instanceof OwnerCommand.Discharge discharge) {
-      transactions.discharge(discharge);
-    } else if (command instanceof OwnerCommand.Declare declare) {
-      transactions.declare(declare);
-    } else if (command instanceof OwnerCommand.FailTransaction fail) {
-      transactions.fail(fail);
-    } else if (command instanceof OwnerCommand.OpenCoordinator open) {
-      transactions.open(open);
-    } else if (command instanceof OwnerCommand.CloseCoordinator close) {
-      transactions.close(close);
+    } else if (command instanceof OwnerCommand.Recheck recheck) {
+      review.carryOut(recheck);
     } else if (command instanceof OwnerCommand.Call call) {
       call.task().run();
+    } else {
+      transactions.decide(command);
     }
   }
 

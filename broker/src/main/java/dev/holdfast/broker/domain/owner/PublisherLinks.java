@@ -6,6 +6,7 @@ import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeInfo;
 import dev.holdfast.broker.domain.OwnerCommand;
+import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.PublisherPort;
 import dev.holdfast.broker.domain.QueueDefinition.Overflow;
@@ -252,6 +253,24 @@ final class PublisherLinks {
             : SubscriptionNames.isSubscription(address)
                 ? "nobody can send to a subscription; send to its topic"
                 : "there is no node " + address + "; create it first");
+  }
+
+  /** Closes links that would not be let in now; {@code peer} null: everybody's. */
+  void review(@Nullable Peer peer) {
+    for (PublisherTarget target : targets.values()) {
+      Node node = target.node;
+      if (node == null || target.refusal != null || (peer != null && peer != target.peer)) {
+        continue;
+      }
+      NodeError denied =
+          access.denied(target.peer.principal(), Permission.SEND, node.name());
+      if (denied != null) {
+        target.refusal = AccessCheck.revoked(denied);
+        target.node = null;
+        node.publishers().detach(target);
+        target.emit(new EdgeEvent.PublisherClosed(target.port, target.refusal));
+      }
+    }
   }
 
   /** The broker stops. */

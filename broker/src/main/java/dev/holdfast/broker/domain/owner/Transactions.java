@@ -58,6 +58,21 @@ final class Transactions {
 
   // ---- coordinators ----
 
+  /** A command that is about transactions; others are ignored. */
+  void decide(OwnerCommand command) {
+    if (command instanceof OwnerCommand.Discharge discharge) {
+      discharge(discharge);
+    } else if (command instanceof OwnerCommand.Declare declare) {
+      declare(declare);
+    } else if (command instanceof OwnerCommand.FailTransaction fail) {
+      fail(fail);
+    } else if (command instanceof OwnerCommand.OpenCoordinator open) {
+      open(open);
+    } else if (command instanceof OwnerCommand.CloseCoordinator close) {
+      close(close);
+    }
+  }
+
   void open(OwnerCommand.OpenCoordinator command) {
     CoordinatorPort port = command.port();
     CoordinatorTarget target =
