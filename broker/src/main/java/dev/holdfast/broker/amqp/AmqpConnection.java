@@ -92,7 +92,6 @@ final class AmqpConnection {
     return Objects.requireNonNull(standing.peer());
   }
 
-
   /** Whether no more credit is to be given and nothing more delivered. */
   boolean isClosing() {
     return shuttingDown || inbound.isFinished();

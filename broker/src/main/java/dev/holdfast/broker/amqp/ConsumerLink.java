@@ -155,8 +155,7 @@ final class ConsumerLink implements Link, ConsumerPort {
     connection.run(
         () -> {
           confirming.remove(delivery);
-          boolean begun = outgoing.begun() && queue.element() == delivery;
-          if (!begun && queue.remove(delivery)) {
+          if ((!outgoing.begun() || queue.element() != delivery) && queue.remove(delivery)) {
             credit.passedOver(delivery.message().heldBytes());
           }
           if (end.isAttached()) {

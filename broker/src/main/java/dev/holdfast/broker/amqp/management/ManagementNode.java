@@ -24,10 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control nodes, {@code $management} (AMQP Management 1.0, working draft) and {@code $cbs}: take
- * requests, and send the replies to the requester's link from the same node or to the node that the
- * request names as reply-to. Stands in front of the owner's inbox and passes on everything that is not for it; a
- * reply that nobody can take is dropped, like any answer to a caller who has gone.
+ * The control nodes, {@code $management} (AMQP Management 1.0, working draft) and {@code $cbs}:
+ * take requests, and send the replies to the requester's link from the same node or to the node
+ * that the request names as reply-to. Stands in front of the owner's inbox and passes on everything
+ * that is not for it; a reply that nobody can take is dropped, like any answer to a caller who has
+ * gone.
  *
  * <p>Threading: {@link #submit} from event-loop threads; requests are carried out by the workers.
  */
@@ -39,7 +40,8 @@ public final class ManagementNode implements OwnerInbox {
   private static final int MAX_REQUEST_BYTES = 64 * 1024;
   private static final NodeError NOT_IN_TRANSACTIONS =
       new NodeError(
-          NodeError.Code.NOT_ALLOWED, "a request to a control node cannot be part of a transaction");
+          NodeError.Code.NOT_ALLOWED,
+          "a request to a control node cannot be part of a transaction");
 
   private final OwnerInbox owner;
   private final NodeAdmin nodes;
@@ -125,8 +127,7 @@ public final class ManagementNode implements OwnerInbox {
       requesters.remove(close.port());
     } else if (command instanceof OwnerCommand.OpenConsumer open) {
       String address = open.source().address();
-      replies.put(
-          open.port(), new ReplyLink(open.port(), open.peer(), address, open.preSettled()));
+      replies.put(open.port(), new ReplyLink(open.port(), open.peer(), address, open.preSettled()));
       OpenedSource source = new OpenedSource(address, NodeKind.QUEUE, null, null, false);
       open.port().loop().deliver(List.of(new EdgeEvent.ConsumerOpened(open.port(), source)));
     } else if (command instanceof OwnerCommand.CloseConsumer close) {

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A receiving link from a control node: replies that wait for its credit. Any thread; its
- * methods exclude each other.
+ * A receiving link from a control node: replies that wait for its credit. Any thread; its methods
+ * exclude each other.
  */
 final class ReplyLink {
   /** A client that asks and never takes the answers loses the oldest. */

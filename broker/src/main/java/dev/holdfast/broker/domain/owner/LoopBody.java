@@ -48,7 +48,6 @@ final class LoopBody {
   private final PublisherLinks publishers;
   private final Browsers browsers;
   private final ConsumerLinks consumers;
-  private final AccessReview review;
   private final Committer committer;
   private final AdminContext admin;
   private final WindowKeepers keepers;
@@ -118,7 +117,6 @@ final class LoopBody {
         new ConsumerLinks(
             new ConsumerLinks.Parts(
                 nodes, access, outbox, settler, transactions, dirty, staging, browsers));
-    review = new AccessReview(publishers, consumers, self);
     committer =
         new Committer(
             new Committer.Parts(
@@ -312,7 +310,9 @@ final class LoopBody {
     } else if (command instanceof OwnerCommand.CloseConsumer close) {
       consumers.close(close);
     } else if (command instanceof OwnerCommand.Recheck recheck) {
-      review.carryOut(recheck);
+      publishers.review(recheck.peer());
+      // What goes with a link may need a batch of its own, as when its peer closes it.
+      inbox.put(consumers.review(recheck.peer()));
     } else if (command instanceof OwnerCommand.Call call) {
       call.task().run();
     } else {

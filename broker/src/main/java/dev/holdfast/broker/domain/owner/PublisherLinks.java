@@ -262,8 +262,7 @@ final class PublisherLinks {
       if (node == null || target.refusal != null || (peer != null && peer != target.peer)) {
         continue;
       }
-      NodeError denied =
-          access.denied(target.peer.principal(), Permission.SEND, node.name());
+      NodeError denied = access.denied(target.peer.principal(), Permission.SEND, node.name());
       if (denied != null) {
         target.refusal = AccessCheck.revoked(denied);
         target.node = null;
