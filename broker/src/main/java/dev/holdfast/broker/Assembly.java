@@ -186,6 +186,7 @@ final class Assembly {
     byte[] id = Arrays.copyOf(store.deriveKey("broker-id"), BROKER_ID_BYTES);
     return TokenService.open(
         config.dataDirectory().resolve("tokens"),
+        config.identity().issuers().orElse(config.dataDirectory().resolve("issuers")),
         store.deriveKey("token-issuer"),
         HexFormat.of().formatHex(id),
         clock);

@@ -148,6 +148,7 @@ public final class Broker implements AutoCloseable {
     runs("authentication", sasl::close);
 
     Vertx vertx = loaded(loading);
+    new IssuerWatch(tokens, audit).start(vertx);
     AmqpServer amqp =
         startAmqp(
             vertx,

@@ -41,7 +41,7 @@ final class TokenCommands implements Runnable {
       name = "issue",
       description = {
         "Issue a token; it is printed this once.",
-        "Clients use it as the password of the user 'token' (PLAIN), or with OAUTHBEARER."
+        "Clients use it as the password of the user 'token' (PLAIN), or with XOAUTH2 or OAUTHBEARER."
       },
       footer = {
         "",

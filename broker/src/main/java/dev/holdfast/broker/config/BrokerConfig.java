@@ -98,6 +98,7 @@ public record BrokerConfig(
    * @param adminUids further administrators
    * @param adminCertificates names of clients with a certificate who are administrators
    * @param commonNames whether a certificate's common name may be its name
+   * @param issuers directory of other issuers' keys, when it is not in the data directory
    * @param tokenGrace for a new token, after the old one has expired
    * @param rootRefused whether the broker refuses to run as root
    */
@@ -106,6 +107,7 @@ public record BrokerConfig(
       Set<Long> adminUids,
       Set<String> adminCertificates,
       boolean commonNames,
+      Optional<Path> issuers,
       Duration tokenGrace,
       boolean rootRefused) {}
 
@@ -162,6 +164,7 @@ public record BrokerConfig(
             values.get(ConfigKeys.ADMIN_UIDS),
             values.get(ConfigKeys.ADMIN_CERTIFICATES),
             values.get(ConfigKeys.CERTIFICATE_CN),
+            values.get(ConfigKeys.ISSUERS),
             values.get(ConfigKeys.TOKEN_GRACE),
             values.get(ConfigKeys.REQUIRE_NON_ROOT)),
         new Store(

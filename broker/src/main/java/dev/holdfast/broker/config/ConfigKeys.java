@@ -234,6 +234,14 @@ final class ConfigKeys {
           "false",
           "Calls a client whose certificate has neither a URI nor a DNS name by its common name.");
 
+  static final ConfigKey<Optional<Path>> ISSUERS =
+      ConfigKey.of(
+          "identity.issuers-dir",
+          ValueType.optionalPath(),
+          "",
+          "Directory with the public keys of other issuers whose tokens are taken, NAME.jwks each;"
+              + " none: issuers in the data directory. Watched.");
+
   static final ConfigKey<Duration> TOKEN_GRACE =
       ConfigKey.of(
           "identity.token-grace",
@@ -357,6 +365,7 @@ final class ConfigKeys {
         ADMIN_UIDS,
         ADMIN_CERTIFICATES,
         CERTIFICATE_CN,
+        ISSUERS,
         TOKEN_GRACE,
         REQUIRE_NON_ROOT,
         STORE_KEY_FILE,

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The mechanisms: EXTERNAL for peers that the kernel or a certificate vouches for, ANONYMOUS for
  * those of the kernel, SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN for users with a password,
- * OAUTHBEARER and PLAIN (as user {@code token}) for tokens.
+ * XOAUTH2, OAUTHBEARER and PLAIN (as user {@code token}) for tokens.
  *
  * <p>PLAIN is offered only where the password cannot be overheard: on a Unix socket, over TLS, or
  * from a loopback address. As soon as one user has a chosen password, which SCRAM cannot check,
@@ -34,6 +34,7 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
   private static final String EXTERNAL = "EXTERNAL";
   private static final String PLAIN = "PLAIN";
   private static final String OAUTHBEARER = "OAUTHBEARER";
+  private static final String XOAUTH2 = "XOAUTH2";
   private static final String ANONYMOUS = "ANONYMOUS";
 
   private final UserStore users;
@@ -83,6 +84,7 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
       }
     }
     if (plain && tokens != null) {
+      names.add(XOAUTH2);
       names.add(OAUTHBEARER);
     }
     if (plain) {
@@ -118,7 +120,11 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
       case ANONYMOUS -> new PeerExchange(vouchedFor(peer), false);
       case PLAIN -> new PlainExchange(guard, passwords, tokenChecker, bearer(peer));
       case OAUTHBEARER ->
-          new BearerExchange(Objects.requireNonNull(tokenChecker), guard, bearer(peer));
+          new BearerExchange(
+              Objects.requireNonNull(tokenChecker), guard, bearer(peer), BearerExchange.RFC_7628);
+      case XOAUTH2 ->
+          new BearerExchange(
+              Objects.requireNonNull(tokenChecker), guard, bearer(peer), BearerExchange.XOAUTH2);
       default -> new ScramExchange(hash(mechanism), guard, this::candidate);
     };
   }

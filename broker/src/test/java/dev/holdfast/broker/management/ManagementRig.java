@@ -59,7 +59,12 @@ final class ManagementRig implements AutoCloseable {
         owner.deadLetterAdmin(),
         (blob, part) -> null,
         users,
-        TokenService.open(directory.resolve("tokens"), new byte[32], "rig", InstantSource.system()),
+        TokenService.open(
+            directory.resolve("tokens"),
+            directory.resolve("issuers"),
+            new byte[32],
+            "rig",
+            InstantSource.system()),
         AccessPolicy.adminOnly(),
         new PeerPrincipals(adminUid, Set.of()),
         new View(),

@@ -191,7 +191,7 @@ class TokenRenewalIT {
   void qpidJmsRenewsItsTokenToo() throws Exception {
     broker.cli().ok("queue", "create", "jms.renewed");
     String uri =
-        "amqp://127.0.0.1:" + broker.ready().tcp().getPort() + "?amqp.saslMechanisms=PLAIN";
+        "amqp://127.0.0.1:" + broker.ready().tcp().getPort() + "?amqp.saslMechanisms=XOAUTH2";
     String first = token("jms", "5m", "any:queue:jms.#");
     try (Connection connection = new JmsConnectionFactory("token", first, uri).createConnection();
         Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {

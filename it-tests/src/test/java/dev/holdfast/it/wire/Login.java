@@ -20,6 +20,13 @@ public sealed interface Login {
   record Plain(String user, String password) implements Login {}
 
   /**
+   * A token.
+   *
+   * @param token signed by an issuer that the broker knows
+   */
+  record XOAuth2(String token) implements Login {}
+
+  /**
    * Starts the client side of the exchange.
    *
    * @param sasl of the connection
@@ -30,6 +37,12 @@ public sealed interface Login {
       sasl.setMechanisms("PLAIN");
       byte[] response =
           ("\0" + plain.user() + "\0" + plain.password()).getBytes(StandardCharsets.UTF_8);
+      sasl.send(response, 0, response.length);
+    } else if (this instanceof XOAuth2 bearer) {
+      sasl.setMechanisms("XOAUTH2");
+      byte[] response =
+          ("user=it\u0001auth=Bearer " + bearer.token() + "\u0001\u0001")
+              .getBytes(StandardCharsets.UTF_8);
       sasl.send(response, 0, response.length);
     } else {
       sasl.setMechanisms(this instanceof External ? "EXTERNAL" : "ANONYMOUS");

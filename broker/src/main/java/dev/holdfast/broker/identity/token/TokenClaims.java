@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a good token says.
  *
+ * @param key that its signature is of
  * @param subject who it is for
  * @param id unique
  * @param issued in seconds since the epoch
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param thumbprint base64url SHA-256 of the only certificate that may; null any
  */
 record TokenClaims(
+    IssuerKey key,
     String subject,
     String id,
     long issued,

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
@@ -32,6 +33,7 @@ import org.bouncycastle.crypto.signers.Ed25519Signer;
  * one at a time.
  */
 public final class TokenService {
+  private static final String PREFIX = "token:";
   private static final int MAX_TOKENS = 10_000;
 
   /**
@@ -47,9 +49,14 @@ public final class TokenService {
   private final Ed25519PrivateKeyParameters key;
   private final String issuer;
   private final String keyId;
-  private final TokenVerifier verifier;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
+
+  private final Issuers issuers;
+  private volatile TokenVerifier verifier;
+
+  /** Issuers and ids of their keys, of which tokens are taken now. */
+  private volatile Set<String> vouchers;
 
   /** Replaced as a whole under the lock of this object, read by any thread. */
   private volatile Map<String, TokenInfo> issued;
@@ -88,7 +95,16 @@ public final class TokenService {
    */
   public record Bearer(long uid, Set<String> thumbprints) {}
 
-  private TokenService(TokenFile file, byte[] seed, String brokerId, InstantSource clock) {
+  /**
+   * A change of another issuer's keys.
+   *
+   * @param file its name
+   * @param problem why the keys of before stay in force; empty: it was taken
+   */
+  public record IssuerChange(String file, String problem) {}
+
+  private TokenService(
+      TokenFile file, Path others, byte[] seed, String brokerId, InstantSource clock) {
     this.file = file;
     this.key = new Ed25519PrivateKeyParameters(seed, 0);
     this.issuer = "holdfast-" + brokerId;
@@ -98,20 +114,47 @@ public final class TokenService {
             .withoutPadding()
             .encodeToString(publicKey.getEncoded())
             .substring(0, 8);
-    this.verifier = new TokenVerifier(issuer, keyId, publicKey);
+    IssuerKey own =
+        new IssuerKey(
+            issuer,
+            Set.of(issuer),
+            keyId,
+            IssuerKey.Algorithm.EDDSA,
+            true,
+            SignatureChecks.ed25519(publicKey));
+    this.issuers = new Issuers(others, own);
+    this.verifier = new TokenVerifier(List.of(own));
+    this.vouchers = Set.of(own.reference());
     this.clock = clock;
     this.issued = file.read();
   }
 
   /**
+   * Looks for changed files of other issuers; at the start and every second. Blocks.
+   *
+   * @return what has changed
+   */
+  public synchronized List<IssuerChange> pollIssuers() {
+    List<Issuers.Change> changes = issuers.poll();
+    if (!changes.isEmpty()) {
+      List<IssuerKey> keys = issuers.keys();
+      verifier = new TokenVerifier(keys);
+      vouchers = keys.stream().map(IssuerKey::reference).collect(Collectors.toUnmodifiableSet());
+    }
+    return changes.stream().map(c -> new IssuerChange(c.file(), c.problem())).toList();
+  }
+
+  /**
    * Opens the list of tokens.
    *
+   * @param others directory with the key sets of other issuers; may be missing
    * @param seed of the signing key, 32 bytes
    * @param brokerId names the issuer and the audience
    * @throws TokenException {@code IO} when it cannot be read
    */
-  public static TokenService open(Path list, byte[] seed, String brokerId, InstantSource clock) {
-    return new TokenService(new TokenFile(list), seed, brokerId, clock);
+  public static TokenService open(
+      Path list, Path others, byte[] seed, String brokerId, InstantSource clock) {
+    return new TokenService(new TokenFile(list), others, seed, brokerId, clock);
   }
 
   /**
@@ -208,8 +251,19 @@ public final class TokenService {
    */
   public Principal verify(String token, Bearer bearer) {
     TokenClaims claims = verifier.verify(token, clock.instant().getEpochSecond());
-    TokenInfo info = issued.get(claims.id());
-    if (info == null || info.revoked()) {
+    Grant grant =
+        new Grant(
+            claims.id(),
+            claims.key().reference(),
+            claims.issued(),
+            claims.expires(),
+            claims.scopes());
+    Principal who =
+        new Principal(
+            PREFIX + claims.key().issuer() + "/" + claims.subject(),
+            claims.roles(),
+            Optional.of(grant));
+    if (revoked(who.name(), grant)) {
       throw new TokenException(Code.REVOKED, "the token was revoked");
     }
     String thumbprint = claims.thumbprint();
@@ -219,10 +273,21 @@ public final class TokenService {
     if (!bound) {
       throw new TokenException(Code.BOUND, "the token is bound to another peer");
     }
-    return new Principal(
-        "token:" + issuer + "/" + claims.subject(),
-        claims.roles(),
-        Optional.of(new Grant(claims.id(), claims.expires(), claims.scopes())));
+    return who;
+  }
+
+  /**
+   * Of the broker's own only those in the list are good; of others all that are signed with a key
+   * that is still theirs, but those issued before their subject was revoked.
+   */
+  private boolean revoked(String name, Grant grant) {
+    if (name.startsWith(PREFIX + issuer + "/")) {
+      TokenInfo info = issued.get(grant.id());
+      return info == null || info.revoked();
+    }
+    TokenInfo denied = issued.get(name);
+    return !vouchers.contains(grant.key())
+        || (denied != null && grant.issued() <= denied.issued().getEpochSecond());
   }
 
   /** Why a principal's token is not good any more; empty when it is, or came without one. */
@@ -234,12 +299,13 @@ public final class TokenService {
     if (clock.instant().getEpochSecond() >= grant.expires()) {
       return Optional.of(Code.EXPIRED);
     }
-    TokenInfo info = issued.get(grant.id());
-    return info == null || info.revoked() ? Optional.of(Code.REVOKED) : Optional.empty();
+    return revoked(principal.name(), grant) ? Optional.of(Code.REVOKED) : Optional.empty();
   }
 
   /**
-   * Revokes a token by its id, or all of a subject; durable when this returns. Blocks.
+   * Revokes a token by its id, or all of a subject; durable when this returns. Those of another
+   * issuer are revoked by the whole name of their principal, {@code token:ISSUER/SUBJECT}: all that
+   * were issued until now. Blocks.
    *
    * @return how many were
    * @throws TokenException {@code IO}; nothing was revoked
@@ -247,6 +313,14 @@ public final class TokenService {
   public synchronized int revoke(String idOrSubject) {
     Map<String, TokenInfo> next = living();
     int count = 0;
+    if (idOrSubject.startsWith(PREFIX) && !idOrSubject.startsWith(PREFIX + issuer + "/")) {
+      Instant now = clock.instant();
+      Instant end = now.plusSeconds(TokenVerifier.MAX_LIFE_SECONDS);
+      next.put(
+          idOrSubject,
+          new TokenInfo(idOrSubject, idOrSubject, List.of(), Set.of(), -1, now, end, true));
+      count++;
+    }
     for (TokenInfo info : List.copyOf(next.values())) {
       boolean meant = info.id().equals(idOrSubject) || info.subject().equals(idOrSubject);
       if (meant && !info.revoked()) {

@@ -52,7 +52,8 @@ class TokenTest {
 
   private TokenService service() {
     InstantSource clock = () -> now;
-    return TokenService.open(directory.resolve("tokens"), SEED, "b1", clock);
+    return TokenService.open(
+        directory.resolve("tokens"), directory.resolve("issuers"), SEED, "b1", clock);
   }
 
   private TokenService.Issued issue(Duration life, long uid) {
