@@ -7,10 +7,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OAUTHBEARER (RFC 7628) and XOAUTH2, its forerunner: a token. A refusal is told by the outcome alone. One caller at a time.
+ * OAUTHBEARER (RFC 7628) and XOAUTH2, its forerunner: a token. A refusal is told by the outcome
+ * alone. One caller at a time.
  */
 final class BearerExchange implements SaslExchange {
   private static final String KEY = "auth=bearer ";
+
   /** How the message of OAUTHBEARER begins: no channel binding. */
   static final String RFC_7628 = "n,";
 
@@ -24,8 +26,7 @@ final class BearerExchange implements SaslExchange {
   private final TokenService.Bearer bearer;
   private final String beginning;
 
-  BearerExchange(
-      TokenChecker tokens, Guard guard, TokenService.Bearer bearer, String beginning) {
+  BearerExchange(TokenChecker tokens, Guard guard, TokenService.Bearer bearer, String beginning) {
     this.beginning = beginning;
     this.tokens = tokens;
     this.guard = guard;
@@ -43,7 +44,10 @@ final class BearerExchange implements SaslExchange {
         : tokens.check(token.get(), guard, bearer);
   }
 
-  /** {@code n,a=NAME,} or {@code user=NAME}, 0x01 {@code auth=Bearer TOKEN} 0x01 0x01, with other fields in between. */
+  /**
+   * {@code n,a=NAME,} or {@code user=NAME}, 0x01 {@code auth=Bearer TOKEN} 0x01 0x01, with other
+   * fields in between.
+   */
   private Optional<String> token(String message) {
     String[] parts = message.split(SEPARATOR, -1);
     if (!parts[0].startsWith(beginning)) {

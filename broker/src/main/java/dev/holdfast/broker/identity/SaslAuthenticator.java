@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The mechanisms: EXTERNAL for peers that the kernel or a certificate vouches for, ANONYMOUS for
- * those of the kernel, SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN for users with a password,
- * XOAUTH2, OAUTHBEARER and PLAIN (as user {@code token}) for tokens.
+ * those of the kernel, SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN for users with a password, XOAUTH2,
+ * OAUTHBEARER and PLAIN (as user {@code token}) for tokens.
  *
  * <p>PLAIN is offered only where the password cannot be overheard: on a Unix socket, over TLS, or
  * from a loopback address. As soon as one user has a chosen password, which SCRAM cannot check,

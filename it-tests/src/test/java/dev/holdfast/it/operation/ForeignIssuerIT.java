@@ -73,8 +73,7 @@ class ForeignIssuerIT {
   }
 
   private static boolean logsIn(BrokerProcess broker, String token) {
-    try (AmqpClient client =
-        AmqpClient.connect(broker.ready().tcp(), new Login.XOAuth2(token))) {
+    try (AmqpClient client = AmqpClient.connect(broker.ready().tcp(), new Login.XOAuth2(token))) {
       return client.error().getCondition() == null;
     } catch (IOException refused) {
       return false;
@@ -94,12 +93,10 @@ class ForeignIssuerIT {
       Files.writeString(file, jwks(pair));
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
       await().until(() -> logsIn(broker, token));
-      try (AmqpClient client =
-          AmqpClient.connect(broker.ready().tcp(), new Login.XOAuth2(token))) {
+      try (AmqpClient client = AmqpClient.connect(broker.ready().tcp(), new Login.XOAuth2(token))) {
         AmqpSender sender = client.sender("q");
         client.until("a refusal", () -> sender.error().getCondition() != null);
-        assertThat(sender.error().getCondition().toString())
-            .isEqualTo("amqp:unauthorized-access");
+        assertThat(sender.error().getCondition().toString()).isEqualTo("amqp:unauthorized-access");
         assertThat(sender.error().getDescription()).contains("token:" + ISSUER + "/svc");
         Files.writeString(file, "{\"keys\":[]}");
         await()

@@ -79,7 +79,8 @@ final class Jwks {
 
   private static SignatureCheck check(JsonNode jwk, Algorithm algorithm) throws IOException {
     if (jwk.has("d")) {
-      throw new IOException("it holds a private key, which is not the broker's to know: replace it");
+      throw new IOException(
+          "it holds a private key, which is not the broker's to know: replace it");
     }
     try {
       byte[] x = Base64.getUrlDecoder().decode(jwk.path("x").asText());

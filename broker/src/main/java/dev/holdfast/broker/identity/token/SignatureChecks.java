@@ -53,8 +53,7 @@ final class SignatureChecks {
     if (x.length != COORDINATE || y.length != COORDINATE) {
       throw new IllegalArgumentException("x and y have 32 bytes each");
     }
-    ECPoint point =
-        CURVE.getCurve().validatePoint(new BigInteger(1, x), new BigInteger(1, y));
+    ECPoint point = CURVE.getCurve().validatePoint(new BigInteger(1, x), new BigInteger(1, y));
     ECPublicKeyParameters key = new ECPublicKeyParameters(point, P256);
     return (message, signature) -> {
       ECDSASigner verifier = new ECDSASigner();

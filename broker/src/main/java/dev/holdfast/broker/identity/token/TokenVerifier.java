@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks tokens (SECURITY §2.7): JWS compact, signed with the one algorithm of its issuer, a header
- * of exactly {@code alg}, {@code kid} and {@code typ}. The signature is checked before a claim is looked at.
- * Immutable; any thread.
+ * of exactly {@code alg}, {@code kid} and {@code typ}. The signature is checked before a claim is
+ * looked at. Immutable; any thread.
  */
 final class TokenVerifier {
   static final int MAX_BYTES = 8 << 10;

@@ -49,8 +49,7 @@ class ForeignTokenTest {
   @BeforeEach
   void open() throws IOException {
     issuers = Files.createDirectory(directory.resolve("issuers"));
-    tokens =
-        TokenService.open(directory.resolve("tokens"), issuers, new byte[32], "b1", () -> now);
+    tokens = TokenService.open(directory.resolve("tokens"), issuers, new byte[32], "b1", () -> now);
     write("https.jwks", set("https://sso.example", ec("k1", EC)));
     write("plain.jwks", "{\"keys\":[" + ed("k1", ED) + "]}");
     assertThat(tokens.pollIssuers()).allMatch(change -> change.problem().isEmpty()).hasSize(2);
@@ -84,9 +83,7 @@ class ForeignTokenTest {
     ECPublicKey key = (ECPublicKey) pair.getPublic();
     return "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"%s\",\"x\":\"%s\",\"y\":\"%s\"}"
         .formatted(
-            id,
-            base64(fixed(key.getW().getAffineX())),
-            base64(fixed(key.getW().getAffineY())));
+            id, base64(fixed(key.getW().getAffineX())), base64(fixed(key.getW().getAffineY())));
   }
 
   private static String ed(String id, KeyPair pair) {
@@ -125,8 +122,7 @@ class ForeignTokenTest {
   private static byte[] sign(KeyPair pair, byte[] message) {
     try {
       boolean ec = pair.getPublic() instanceof ECPublicKey;
-      Signature signature =
-          Signature.getInstance(ec ? "SHA256withECDSAinP1363Format" : "Ed25519");
+      Signature signature = Signature.getInstance(ec ? "SHA256withECDSAinP1363Format" : "Ed25519");
       signature.initSign(pair.getPrivate());
       signature.update(message);
       return signature.sign();
@@ -235,9 +231,7 @@ class ForeignTokenTest {
                 refused(
                     one[0] + " = " + one[1],
                     signed(
-                        EC,
-                        header("ES256", "k1"),
-                        claims("https://sso.example", one[0], one[1]))));
+                        EC, header("ES256", "k1"), claims("https://sso.example", one[0], one[1]))));
   }
 
   private DynamicTest refused(String name, String token) {
@@ -345,12 +339,10 @@ class ForeignTokenTest {
   @Test
   void newKeysCountAtOnceAndConnectionsOfOldOnesEnd() throws IOException {
     Principal before = tokens.verify(https(), ANYBODY);
-    assertThat(
-            reload("https.jwks", set("https://sso.example", ec("k1", EC), ec("k2", OTHER_EC))))
+    assertThat(reload("https.jwks", set("https://sso.example", ec("k1", EC), ec("k2", OTHER_EC))))
         .isEmpty();
     assertThat(tokens.ended(before)).isEmpty();
-    String second =
-        signed(OTHER_EC, header("ES256", "k2"), claims("https://sso.example", "", ""));
+    String second = signed(OTHER_EC, header("ES256", "k2"), claims("https://sso.example", "", ""));
     Principal after = tokens.verify(second, ANYBODY);
     assertThat(reload("https.jwks", set("https://sso.example", ec("k2", OTHER_EC)))).isEmpty();
     assertThat(refusal(https())).isEqualTo(Code.INVALID);
