@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,12 +49,23 @@ final class TokenCommands implements Runnable {
         "Examples:",
         "  holdfast token issue billing --role admin --scope send:queue:orders.# --ttl 1h",
         "  holdfast token issue probe --role admin --scope inspect:broker --uid 1001",
+        "  holdfast token issue --self --scope receive:queue:orders --ttl 5m",
       })
   private static final class Issue implements ApiCommand {
     private final HoldfastCommand root;
 
-    @Parameters(paramLabel = "NAME", description = "Who it is for.")
-    private String name = "";
+    @Parameters(
+        paramLabel = "NAME",
+        arity = "0..1",
+        description = "Who it is for; with --self it is for the caller.")
+    private @Nullable String name;
+
+    @Option(
+        names = "--self",
+        description =
+            "For the caller: to do less than one may, for 15m at most, and as this user of this host"
+                + " only. Needs no right.")
+    private boolean self;
 
     @Option(
         names = "--scope",
@@ -79,21 +91,29 @@ final class TokenCommands implements Runnable {
         description = "Only this user may use it, over the Unix socket.")
     private long uid = -1;
 
+    @Spec private CommandSpec spec = CommandSpec.create();
+
     Issue(HoldfastCommand root) {
       this.root = root;
     }
 
     @Override
     public ExitCode execute() throws CommandFailure, IOException {
+      if (self == (name != null) || (self && (uid >= 0 || !roles.isEmpty()))) {
+        throw new ParameterException(
+            spec.commandLine(), "give a NAME, or --self without --role and --uid");
+      }
       Map<String, Object> body = new LinkedHashMap<>();
-      body.put("name", name);
       body.put("scopes", scopes);
-      body.put("roles", roles);
       body.put("ttlSeconds", Units.millis(ttl) / MILLIS);
+      if (!self) {
+        body.put("name", String.valueOf(name));
+        body.put("roles", roles);
+      }
       if (uid >= 0) {
         body.put("uid", uid);
       }
-      JsonObject token = root.broker().post("/tokens", body);
+      JsonObject token = root.broker().post(self ? "/tokens/self" : "/tokens", body);
       Output output = root.output();
       if (output.isTable()) {
         output.line(token.text("token"));

@@ -8,6 +8,8 @@ import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import dev.holdfast.broker.identity.SaslMechanisms.Ended;
 import dev.holdfast.broker.identity.SaslStep;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -97,6 +99,12 @@ final class Standing implements LiveIdentity {
                 step instanceof SaslStep.Authenticated done
                     ? replace(done.principal())
                     : CompletableFuture.completedStage(false));
+  }
+
+  /** Any thread; blocks. */
+  @Override
+  public Issued issue(List<String> scopes, Duration life) {
+    return sasl.issue(principal(), connection.peer, scopes, life);
   }
 
   private CompletionStage<Boolean> replace(Principal renewed) {

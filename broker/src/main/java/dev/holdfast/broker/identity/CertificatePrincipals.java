@@ -20,7 +20,8 @@ import org.bouncycastle.asn1.x500.style.IETFUtils;
  */
 public final class CertificatePrincipals {
 
-  private static final String PREFIX = "cert:";
+  /** What the name of such a principal begins with. */
+  static final String PREFIX = "cert:";
   private static final String ALTERNATIVE_NAMES = "2.5.29.17";
   private static final int MAX_BYTES = 256;
 
@@ -48,10 +49,13 @@ public final class CertificatePrincipals {
         ? Optional.empty()
         : name(chain.get(0))
             .filter(CertificatePrincipals::acceptable)
-            .map(
-                name ->
-                    new Principal(
-                        PREFIX + name, admins.contains(name) ? Set.of(Principal.ADMIN) : Set.of()));
+            .map(name -> named(PREFIX + name));
+  }
+
+  /** The principal of this name, which begins with {@code cert:}. */
+  Principal named(String principal) {
+    boolean admin = admins.contains(principal.substring(PREFIX.length()));
+    return new Principal(principal, admin ? Set.of(Principal.ADMIN) : Set.of());
   }
 
   private Optional<String> name(X509Certificate certificate) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * listed or runs the broker itself.
  */
 public final class PeerPrincipals {
+  private static final String PREFIX = "uid:";
+
   /** What the kernel reports for a uid that has no mapping in this user namespace. */
   private static final long OVERFLOW_UID = 65_534;
 
@@ -27,10 +29,25 @@ public final class PeerPrincipals {
 
   /** The peer's identity; empty when the kernel could not tell it. */
   public Optional<Principal> principal(@Nullable PeerCredentials peer) {
-    if (peer == null || peer.uid() < 0 || peer.uid() == OVERFLOW_UID) {
+    return peer == null ? Optional.empty() : of(peer.uid());
+  }
+
+  /** The principal of this name, {@code uid:N}; empty when that names nobody. */
+  Optional<Principal> named(String principal) {
+    try {
+      return principal.startsWith(PREFIX)
+          ? of(Long.parseLong(principal.substring(PREFIX.length())))
+          : Optional.empty();
+    } catch (NumberFormatException e) {
       return Optional.empty();
     }
-    Set<String> roles = adminUids.contains(peer.uid()) ? Set.of(Principal.ADMIN) : Set.of();
-    return Optional.of(new Principal("uid:" + peer.uid(), roles));
+  }
+
+  private Optional<Principal> of(long uid) {
+    if (uid < 0 || uid == OVERFLOW_UID) {
+      return Optional.empty();
+    }
+    Set<String> roles = adminUids.contains(uid) ? Set.of(Principal.ADMIN) : Set.of();
+    return Optional.of(new Principal(PREFIX + uid, roles));
   }
 }

@@ -1,12 +1,14 @@
 package dev.holdfast.broker.identity;
 
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.LiveIdentity;
 import dev.holdfast.broker.identity.PeerInfo.Transport;
 import dev.holdfast.broker.identity.token.TokenException;
 import dev.holdfast.broker.identity.token.TokenService;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -65,7 +67,7 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
     this.certificates = certificates;
     this.passwords = new PasswordChecker(users);
     this.tokens = tokens;
-    this.tokenChecker = tokens == null ? null : new TokenChecker(tokens);
+    this.tokenChecker = tokens == null ? null : new TokenChecker(tokens, this::named);
   }
 
   @Override
@@ -151,6 +153,33 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
     return checker == null
         ? CompletableFuture.completedStage(new SaslStep.Failed(false))
         : checker.renew(current, token, new Guard(backoff, peer), bearer(peer));
+  }
+
+  @Override
+  public LiveIdentity.Issued issue(
+      Principal current, PeerInfo peer, List<String> scopes, Duration life) {
+    TokenService service = tokens;
+    if (service == null) {
+      throw new IllegalArgumentException("no tokens are issued");
+    }
+    try {
+      TokenService.Issued issued =
+          service.issueFor(current, scopes, life, bearer(peer).boundTo(current));
+      return new LiveIdentity.Issued(
+          issued.token(), issued.info().id(), issued.info().expires());
+    } catch (TokenException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /** Whom a token names that was issued to be somebody known otherwise; empty when gone. */
+  private Optional<Principal> named(String name) {
+    if (name.startsWith(User.PREFIX)) {
+      return users.usable(name.substring(User.PREFIX.length())).map(User::principal);
+    }
+    return name.startsWith(CertificatePrincipals.PREFIX)
+        ? Optional.of(certificates.named(name))
+        : peers.named(name);
   }
 
   @Override

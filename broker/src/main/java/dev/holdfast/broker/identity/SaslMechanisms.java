@@ -1,6 +1,8 @@
 package dev.holdfast.broker.identity;
 
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.LiveIdentity;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +27,16 @@ public interface SaslMechanisms {
    */
   default CompletionStage<SaslStep> renew(Principal current, String token, PeerInfo peer) {
     return CompletableFuture.completedStage(new SaslStep.Failed(false));
+  }
+
+  /**
+   * Issues a token that may do less than the principal; see {@link LiveIdentity#issue}. Blocks.
+   *
+   * @throws IllegalArgumentException with why not
+   */
+  default LiveIdentity.Issued issue(
+      Principal current, PeerInfo peer, List<String> scopes, Duration life) {
+    throw new IllegalArgumentException("no tokens are issued");
   }
 
   /** Why. */

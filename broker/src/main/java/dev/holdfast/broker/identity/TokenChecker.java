@@ -3,8 +3,10 @@ package dev.holdfast.broker.identity;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.identity.token.TokenException;
 import dev.holdfast.broker.identity.token.TokenService;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +17,19 @@ final class TokenChecker {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenChecker.class);
 
-  private final TokenService tokens;
+  private static final String OF_TOKENS = "token:";
 
-  TokenChecker(TokenService tokens) {
+  private final TokenService tokens;
+  private final Function<String, Optional<Principal>> others;
+
+  /**
+   * Makes one.
+   *
+   * @param others principals that are known otherwise, by name, with the roles they have now
+   */
+  TokenChecker(TokenService tokens, Function<String, Optional<Principal>> others) {
     this.tokens = tokens;
+    this.others = others;
   }
 
   CompletionStage<SaslStep> check(String token, Guard guard, TokenService.Bearer bearer) {
@@ -41,7 +52,17 @@ final class TokenChecker {
 
   private SaslStep decide(String token, TokenService.Bearer bearer) {
     try {
-      return new SaslStep.Authenticated(tokens.verify(token, bearer), new byte[0]);
+      Principal who = tokens.verify(token, bearer);
+      if (who.name().startsWith(OF_TOKENS)) {
+        return new SaslStep.Authenticated(who, new byte[0]);
+      }
+      return others
+          .apply(who.name())
+          .<SaslStep>map(
+              now ->
+                  new SaslStep.Authenticated(
+                      new Principal(now.name(), now.roles(), who.grant()), new byte[0]))
+          .orElse(new SaslStep.Failed(false));
     } catch (TokenException e) {
       LOG.debug("A token was refused: {}", e.getMessage());
       return new SaslStep.Failed(false);

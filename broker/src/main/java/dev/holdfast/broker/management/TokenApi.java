@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.acl.Permission;
+import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.identity.token.TokenInfo;
 import dev.holdfast.broker.identity.token.TokenService;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executor;
 final class TokenApi {
   private static final int SMALL_BODY = 64 << 10;
   private static final Set<String> FIELDS = Set.of("name", "scopes", "roles", "ttlSeconds", "uid");
+  private static final Set<String> OWN_FIELDS = Set.of("scopes", "ttlSeconds");
   private static final long DEFAULT_TTL = 15 * 60;
   private static final long LONGEST_TTL = 24 * 3_600;
   private static final long MAX_UID = 0xFFFF_FFFEL;
@@ -38,6 +40,7 @@ final class TokenApi {
     return List.of(
         new Route("GET", api + "/tokens", SMALL_BODY, tokens::list),
         new Route("POST", api + "/tokens", SMALL_BODY, tokens::issue),
+        new Route("POST", api + "/tokens/self", SMALL_BODY, tokens::issueForOneself),
         new Route("DELETE", api + "/tokens/{name}", SMALL_BODY, tokens::revoke));
   }
 
@@ -61,6 +64,24 @@ final class TokenApi {
             Json.number(body, "uid", 0, MAX_UID, -1));
     return CompletableFuture.supplyAsync(() -> tokens.issue(wanted), workers)
         .thenApply(issued -> ApiAnswer.created(show(issued.info()).put("token", issued.token())));
+  }
+
+  /** Needs no right: such a token allows less than the caller may do anyway. */
+  private CompletionStage<ApiAnswer> issueForOneself(ApiRequest request) {
+    Principal caller = request.principal();
+    ObjectNode body = Json.object(request.body(), OWN_FIELDS);
+    List<String> scopes = texts(body, "scopes");
+    Duration life =
+        Duration.ofSeconds(Json.number(body, "ttlSeconds", 1, DEFAULT_TTL, DEFAULT_TTL));
+    TokenService.Bearer bound = new TokenService.Bearer(uid(caller), Set.of());
+    return CompletableFuture.supplyAsync(
+            () -> tokens.issueFor(caller, scopes, life, bound), workers)
+        .thenApply(issued -> ApiAnswer.created(show(issued.info()).put("token", issued.token())));
+  }
+
+  /** Callers of the API are known by the kernel's word for their uid. */
+  private static long uid(Principal caller) {
+    return Long.parseLong(caller.name().substring(caller.name().indexOf(':') + 1));
   }
 
   private static List<String> texts(ObjectNode body, String field) {

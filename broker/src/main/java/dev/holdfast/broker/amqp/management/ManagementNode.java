@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control nodes, {@code $management} (AMQP Management 1.0, working draft) and {@code $cbs}:
+ * The control nodes, {@code $management} (AMQP Management 1.0, working draft), {@code $cbs} and {@code $identity}:
  * take requests, and send the replies to the requester's link from the same node or to the node
  * that the request names as reply-to. Stands in front of the owner's inbox and passes on everything
  * that is not for it; a reply that nobody can take is dropped, like any answer to a caller who has
@@ -58,7 +58,14 @@ public final class ManagementNode implements OwnerInbox {
       OwnerInbox owner, NodeAdmin nodes, ManagementOperations operations, Executor workers) {
     this.owner = owner;
     this.nodes = nodes;
-    this.operations = Map.of(ADDRESS, operations, CbsOperations.ADDRESS, new CbsOperations());
+    this.operations =
+        Map.of(
+            ADDRESS,
+            operations,
+            CbsOperations.ADDRESS,
+            new CbsOperations(),
+            IdentityOperations.ADDRESS,
+            new IdentityOperations());
     this.workers = workers;
   }
 

@@ -8,6 +8,8 @@ import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.SaslExchange;
 import dev.holdfast.broker.identity.SaslMechanisms;
 import dev.holdfast.broker.identity.SaslStep;
+import dev.holdfast.broker.domain.LiveIdentity;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -47,6 +49,18 @@ public final class AuditedSasl implements SaslMechanisms {
               record("put-token", peer, step);
               return step;
             });
+  }
+
+  @Override
+  public LiveIdentity.Issued issue(
+      Principal current, PeerInfo peer, List<String> scopes, Duration life) {
+    LiveIdentity.Issued issued = mechanisms.issue(current, peer, scopes, life);
+    trail.keep(
+        AuditEvent.of("token.issue", Outcome.OK)
+            .by(Peers.of(current.name(), null, peer))
+            .asked("issue", String.join(" ", scopes))
+            .extra("jti", issued.id()));
+    return issued;
   }
 
   @Override

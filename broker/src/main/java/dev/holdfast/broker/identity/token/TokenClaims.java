@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles its bearer has
  * @param uid the only one that may use it; -1 any
  * @param thumbprint base64url SHA-256 of the only certificate that may; null any
+ * @param principal whom its bearer is instead of the subject; null: the subject
  */
 record TokenClaims(
     IssuerKey key,
@@ -27,4 +28,5 @@ record TokenClaims(
     List<Scope> scopes,
     Set<String> roles,
     long uid,
-    @Nullable String thumbprint) {}
+    @Nullable String thumbprint,
+    @Nullable String principal) {}

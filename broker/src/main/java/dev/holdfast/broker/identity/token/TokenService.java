@@ -1,18 +1,14 @@
 package dev.holdfast.broker.identity.token;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.acl.Grant;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.acl.Scope;
 import dev.holdfast.broker.identity.token.TokenException.Code;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,9 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
 
 /**
  * Issues, checks and revokes the broker's tokens. A token is good only while it is in the list of
@@ -43,12 +36,12 @@ public final class TokenService {
 
   private static final int MAX_NAME = 128;
   private static final int MAX_SCOPES = 32;
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final int MOST_OWN = 100;
+  private static final Duration LONGEST_OWN = Duration.ofMinutes(15);
 
   private final TokenFile file;
-  private final Ed25519PrivateKeyParameters key;
+  private final TokenWriter writer;
   private final String issuer;
-  private final String keyId;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
@@ -93,7 +86,15 @@ public final class TokenService {
    * @param uid of a Unix socket's peer, -1 unknown
    * @param thumbprints of the certificates shown, base64url of SHA-256
    */
-  public record Bearer(long uid, Set<String> thumbprints) {}
+  public record Bearer(long uid, Set<String> thumbprints) {
+
+    /** What of it vouches for a principal: its uid, its certificate, or nothing. */
+    public Bearer boundTo(Principal principal) {
+      return new Bearer(
+          principal.name().startsWith("uid:") ? uid : -1,
+          principal.name().startsWith("cert:") ? thumbprints : Set.of());
+    }
+  }
 
   /**
    * A change of another issuer's keys.
@@ -106,22 +107,9 @@ public final class TokenService {
   private TokenService(
       TokenFile file, Path others, byte[] seed, String brokerId, InstantSource clock) {
     this.file = file;
-    this.key = new Ed25519PrivateKeyParameters(seed, 0);
     this.issuer = "holdfast-" + brokerId;
-    Ed25519PublicKeyParameters publicKey = key.generatePublicKey();
-    this.keyId =
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(publicKey.getEncoded())
-            .substring(0, 8);
-    IssuerKey own =
-        new IssuerKey(
-            issuer,
-            Set.of(issuer),
-            keyId,
-            IssuerKey.Algorithm.EDDSA,
-            true,
-            SignatureChecks.ed25519(publicKey));
+    this.writer = new TokenWriter(seed, issuer);
+    IssuerKey own = writer.publicKey();
     this.issuers = new Issuers(others, own);
     this.verifier = new TokenVerifier(List.of(own));
     this.vouchers = Set.of(own.reference());
@@ -162,7 +150,11 @@ public final class TokenService {
    *
    * @throws TokenException {@code REQUEST} or {@code IO}
    */
-  public synchronized Issued issue(Request request) {
+  public Issued issue(Request request) {
+    return issue(request, TokenWriter.Binding.NONE);
+  }
+
+  private synchronized Issued issue(Request request, TokenWriter.Binding binding) {
     checkRequest(request);
     Instant now = Instant.ofEpochSecond(clock.instant().getEpochSecond());
     byte[] id = new byte[ID_BYTES];
@@ -178,12 +170,16 @@ public final class TokenService {
             now.plus(request.life()),
             false);
     Map<String, TokenInfo> next = living();
+    long same = next.values().stream().filter(t -> t.subject().equals(info.subject())).count();
+    if (binding.principal() != null && same >= MOST_OWN) {
+      throw new TokenException(Code.REQUEST, "there are 100 tokens of this principal; wait a while");
+    }
     if (next.size() >= MAX_TOKENS) {
       throw new TokenException(Code.REQUEST, "there are 10,000 tokens; revoke some");
     }
     next.put(info.id(), info);
     replace(next);
-    return new Issued(sign(info), info);
+    return new Issued(writer.sign(info, binding), info);
   }
 
   private static void checkRequest(Request request) {
@@ -210,38 +206,36 @@ public final class TokenService {
     }
   }
 
-  private String sign(TokenInfo info) {
-    ObjectNode header =
-        JSON.createObjectNode().put("alg", "EdDSA").put("kid", keyId).put("typ", "at+jwt");
-    ObjectNode claims =
-        JSON.createObjectNode()
-            .put("iss", issuer)
-            .put("aud", issuer)
-            .put("sub", info.subject())
-            .put("iat", info.issued().getEpochSecond())
-            .put("exp", info.expires().getEpochSecond())
-            .put("jti", info.id())
-            .put("scope", String.join(" ", info.scopes()));
-    if (!info.roles().isEmpty()) {
-      info.roles().stream().sorted().forEach(claims.putArray("roles")::add);
+  /**
+   * Issues a token with which its bearer is the same principal with fewer rights, bound to what
+   * vouches for that. Blocks.
+   *
+   * @param principal known by something else than a token
+   * @param life at most 15 min
+   * @param bound who alone may use it; nothing in it: whoever has it
+   * @throws TokenException {@code REQUEST} or {@code IO}
+   */
+  public Issued issueFor(Principal principal, List<String> scopes, Duration life, Bearer bound) {
+    if (principal.grant().isPresent() || principal.name().startsWith(PREFIX)) {
+      throw new TokenException(Code.REQUEST, "a token cannot be exchanged for another one");
     }
-    if (info.uid() >= 0) {
-      claims.putObject("cnf").put("uid", info.uid());
+    if (life.compareTo(LONGEST_OWN) > 0) {
+      throw new TokenException(Code.REQUEST, "a token for oneself lives for 15 min at most");
     }
-    String message = encode(header.toString()) + "." + encode(claims.toString());
-    byte[] bytes = message.getBytes(StandardCharsets.US_ASCII);
-    Ed25519Signer signer = new Ed25519Signer();
-    signer.init(true, key);
-    signer.update(bytes, 0, bytes.length);
-    return message
-        + "."
-        + Base64.getUrlEncoder().withoutPadding().encodeToString(signer.generateSignature());
+    String thumbprint = bound.thumbprints().stream().findFirst().orElse(null);
+    return issue(
+        new Request(subject(principal.name()), scopes, Set.of(), life, bound.uid()),
+        new TokenWriter.Binding(principal.name(), thumbprint));
   }
 
-  private static String encode(String json) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(json.getBytes(StandardCharsets.UTF_8));
+  /** A name may be longer, and of other characters, than what is listed. */
+  private static String subject(String name) {
+    String printable =
+        name.codePoints()
+            .map(c -> c > ' ' && c < 0x7F && c != '"' ? c : '?')
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    return printable.substring(0, Math.min(printable.length(), MAX_NAME));
   }
 
   /**
@@ -260,7 +254,9 @@ public final class TokenService {
             claims.scopes());
     Principal who =
         new Principal(
-            PREFIX + claims.key().issuer() + "/" + claims.subject(),
+            claims.principal() == null
+                ? PREFIX + claims.key().issuer() + "/" + claims.subject()
+                : claims.principal(),
             claims.roles(),
             Optional.of(grant));
     if (revoked(who.name(), grant)) {
@@ -281,7 +277,7 @@ public final class TokenService {
    * that is still theirs, but those issued before their subject was revoked.
    */
   private boolean revoked(String name, Grant grant) {
-    if (name.startsWith(PREFIX + issuer + "/")) {
+    if (grant.key().equals(writer.publicKey().reference())) {
       TokenInfo info = issued.get(grant.id());
       return info == null || info.revoked();
     }

@@ -102,7 +102,8 @@ final class TokenVerifier {
         scopes(claims.path("scope")),
         key.own() ? roles(claims.path("roles")) : Set.of(),
         uid(confirmation),
-        thumbprint(confirmation));
+        thumbprint(confirmation),
+        key.own() && claims.has("principal") ? name(claims, "principal", 1) : null);
   }
 
   private static boolean audience(IssuerKey key, JsonNode audience) {
