@@ -22,6 +22,7 @@ public final class CertificatePrincipals {
 
   /** What the name of such a principal begins with. */
   static final String PREFIX = "cert:";
+
   private static final String ALTERNATIVE_NAMES = "2.5.29.17";
   private static final int MAX_BYTES = 256;
 

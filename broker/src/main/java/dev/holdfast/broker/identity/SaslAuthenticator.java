@@ -165,8 +165,7 @@ public final class SaslAuthenticator implements SaslMechanisms, AutoCloseable {
     try {
       TokenService.Issued issued =
           service.issueFor(current, scopes, life, bearer(peer).boundTo(current));
-      return new LiveIdentity.Issued(
-          issued.token(), issued.info().id(), issued.info().expires());
+      return new LiveIdentity.Issued(issued.token(), issued.info().id(), issued.info().expires());
     } catch (TokenException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

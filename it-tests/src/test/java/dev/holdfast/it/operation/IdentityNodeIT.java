@@ -104,7 +104,8 @@ class IdentityNodeIT {
     try (AmqpClient client = AmqpClient.connect(socket(), new Login.XOAuth2(token))) {
       assertOnlyReceives(client);
     }
-    assertThat(broker.cli().run("token", "issue", "--self", "x", "--scope", "any:broker").exitCode())
+    assertThat(
+            broker.cli().run("token", "issue", "--self", "x", "--scope", "any:broker").exitCode())
         .isEqualTo(2);
   }
 
@@ -113,19 +114,16 @@ class IdentityNodeIT {
     TestUser user = TestUser.generated(broker.cli(), "alice");
     String token;
     try (AmqpClient client =
-        AmqpClient.connect(
-            broker.ready().tcp(), new Login.Plain(user.name(), user.password()))) {
+        AmqpClient.connect(broker.ready().tcp(), new Login.Plain(user.name(), user.password()))) {
       token = token(ask(identity(client), "receive:queue:mine", 60));
     }
-    try (AmqpClient client =
-        AmqpClient.connect(broker.ready().tcp(), new Login.XOAuth2(token))) {
+    try (AmqpClient client = AmqpClient.connect(broker.ready().tcp(), new Login.XOAuth2(token))) {
       assertOnlyReceives(client);
       broker.cli().ok("user", "disable", "alice");
       assertThatThrownBy(() -> client.until("the end", () -> false))
           .isInstanceOf(EOFException.class);
     }
-    assertThatThrownBy(
-            () -> AmqpClient.connect(broker.ready().tcp(), new Login.XOAuth2(token)))
+    assertThatThrownBy(() -> AmqpClient.connect(broker.ready().tcp(), new Login.XOAuth2(token)))
         .isInstanceOf(IOException.class);
   }
 }

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The node {@code $identity}: {@code issue-token} gives who is known by uid, certificate or password
- * a token that may do less. Any thread; blocks, on a worker.
+ * The node {@code $identity}: {@code issue-token} gives who is known by uid, certificate or
+ * password a token that may do less. Any thread; blocks, on a worker.
  */
 public final class IdentityOperations implements ControlOperations {
   /** The node's address. */

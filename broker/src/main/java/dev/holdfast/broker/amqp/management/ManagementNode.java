@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control nodes, {@code $management} (AMQP Management 1.0, working draft), {@code $cbs} and {@code $identity}:
- * take requests, and send the replies to the requester's link from the same node or to the node
- * that the request names as reply-to. Stands in front of the owner's inbox and passes on everything
- * that is not for it; a reply that nobody can take is dropped, like any answer to a caller who has
- * gone.
+ * The control nodes, {@code $management} (AMQP Management 1.0, working draft), {@code $cbs} and
+ * {@code $identity}: take requests, and send the replies to the requester's link from the same node
+ * or to the node that the request names as reply-to. Stands in front of the owner's inbox and
+ * passes on everything that is not for it; a reply that nobody can take is dropped, like any answer
+ * to a caller who has gone.
  *
  * <p>Threading: {@link #submit} from event-loop threads; requests are carried out by the workers.
  */

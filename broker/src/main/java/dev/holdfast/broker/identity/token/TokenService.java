@@ -172,7 +172,8 @@ public final class TokenService {
     Map<String, TokenInfo> next = living();
     long same = next.values().stream().filter(t -> t.subject().equals(info.subject())).count();
     if (binding.principal() != null && same >= MOST_OWN) {
-      throw new TokenException(Code.REQUEST, "there are 100 tokens of this principal; wait a while");
+      throw new TokenException(
+          Code.REQUEST, "there are 100 tokens of this principal; wait a while");
     }
     if (next.size() >= MAX_TOKENS) {
       throw new TokenException(Code.REQUEST, "there are 10,000 tokens; revoke some");
