@@ -1,20 +1,25 @@
 package dev.holdfast.acl;
 
-/** Decides requests. Implementations are immutable; any thread may ask. */
+/** Decides requests. Any thread may ask. */
 public interface AccessPolicy {
 
   /** Decides one request; absence of a rule is a denial. */
   Decision decide(Principal principal, Permission permission, Resource resource);
 
   /**
+   * Decides about one message to be sent. Has to be asked for each one where {@link #decide} said
+   * {@link Decision#perMessage()}.
+   */
+  default Decision decideSending(Principal principal, Resource resource, Sending message) {
+    return decide(principal, Permission.SEND, resource);
+  }
+
+  /**
    * Holds principals with a token to its scopes: what no scope covers is denied, the rest is for
    * {@code policy} to decide. A token never widens anything.
    */
   static AccessPolicy withinGrants(AccessPolicy policy) {
-    return (principal, permission, resource) ->
-        principal.grant().map(g -> g.covers(permission, resource)).orElse(true)
-            ? policy.decide(principal, permission, resource)
-            : new Decision(false, "no scope of the token covers it");
+    return new WithinGrants(policy);
   }
 
   /**

@@ -25,7 +25,7 @@ public record Grant(String id, String key, long issued, long expires, List<Scope
   }
 
   /** Whether a scope covers it. */
-  public boolean covers(Permission permission, Resource resource) {
-    return scopes.stream().anyMatch(scope -> scope.covers(permission, resource));
+  public boolean covers(Permission permission, Resource resource, Principal principal) {
+    return scopes.stream().anyMatch(scope -> scope.covers(permission, resource, principal));
   }
 }

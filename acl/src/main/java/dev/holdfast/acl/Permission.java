@@ -1,5 +1,9 @@
 package dev.holdfast.acl;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
 /** An operation that a rule can allow or deny. */
 public enum Permission {
   /** Put a message into a node. */
@@ -21,5 +25,33 @@ public enum Permission {
   /** Change a node's settings. */
   CONFIGURE,
   /** Manage the broker: users, connections, settings. */
-  MANAGE
+  MANAGE;
+
+  /** The word that stands for all of them. */
+  public static final String ANY = "any";
+
+  /**
+   * The operation of this name.
+   *
+   * @throws IllegalArgumentException for people, when there is none
+   */
+  public static Permission of(String word) {
+    return Arrays.stream(values())
+        .filter(p -> p.word().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no operation '"
+                        + word
+                        + "'; there are any, "
+                        + Arrays.stream(values())
+                            .map(Permission::word)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  /** Its name in rules and scopes. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -77,6 +77,10 @@ class PowerCutIT {
     powerCut.restore(Survivors.NONE, new Random(1));
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
       LoadConsumer.drain(broker, ledger);
+    } catch (AssertionError refused) {
+      // What is lost is found out already when the tables know of later commits than the log.
+      assertThat(refused).hasMessageContaining("were acknowledged");
+      return;
     }
     assertThat(ledger.lost()).as("accepted messages lost without syncs").isNotEmpty();
   }

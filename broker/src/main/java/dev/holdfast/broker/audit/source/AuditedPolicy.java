@@ -8,7 +8,6 @@ import dev.holdfast.acl.Resource;
 import dev.holdfast.broker.audit.AuditEvent;
 import dev.holdfast.broker.audit.AuditPeer;
 import dev.holdfast.broker.audit.AuditTrail;
-import java.util.Locale;
 
 /** Records every denial of a policy, each counted. Any thread. */
 public final class AuditedPolicy implements AccessPolicy {
@@ -29,19 +28,9 @@ public final class AuditedPolicy implements AccessPolicy {
           AuditEvent.of("access", AuditEvent.Outcome.DENY)
               .code("HF-ACL-DENY")
               .by(AuditPeer.named(principal.name()))
-              .asked(permission.name().toLowerCase(Locale.ROOT), text(resource))
+              .asked(permission.word(), resource.toString())
               .rule(decision.why()));
     }
     return decision;
-  }
-
-  private static String text(Resource resource) {
-    return switch (resource.kind()) {
-      case QUEUE -> "queue:" + resource.name();
-      case TOPIC -> "topic:" + resource.name();
-      case SUBSCRIPTION -> "sub:" + resource.name();
-      case DEAD_LETTERS -> "dlq:" + resource.name();
-      case BROKER -> "broker";
-    };
   }
 }
