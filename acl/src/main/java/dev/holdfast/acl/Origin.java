@@ -28,4 +28,9 @@ public record Origin(
     /** TLS 1.3. */
     TLS
   }
+
+  /** The same, of a peer that has proved anew who it is. */
+  public Origin at(long nowMs) {
+    return new Origin(via, loopback, address, mechanism, nowMs);
+  }
 }

@@ -1,7 +1,11 @@
 package dev.holdfast.broker;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.acl.rules.RulesException;
 import dev.holdfast.broker.StartException.Code;
+import dev.holdfast.broker.access.AccessRules;
+import dev.holdfast.broker.access.RuleFile;
+import dev.holdfast.broker.access.SignalFile;
 import dev.holdfast.broker.amqp.AmqpServer;
 import dev.holdfast.broker.amqp.AmqpSettings;
 import dev.holdfast.broker.amqp.filter.WireFilterCodec;
@@ -13,10 +17,12 @@ import dev.holdfast.broker.audit.source.AuditedPolicy;
 import dev.holdfast.broker.audit.source.AuditedSasl;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
+import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.PartSource;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.CertificatePrincipals;
+import dev.holdfast.broker.identity.LocalGroups;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.SaslAuthenticator;
 import dev.holdfast.broker.identity.SaslMechanisms;
@@ -32,10 +38,12 @@ import dev.holdfast.broker.tls.TlsException;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreException;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -124,8 +132,9 @@ public final class Broker implements AutoCloseable {
     view.store(store);
 
     AuditLog audit = startAudit(store);
-    AccessPolicy policy =
-        new AuditedPolicy(AccessPolicy.withinGrants(AccessPolicy.adminOnly()), audit);
+    AccessRules rules = openRules(audit);
+    runs("access rules", rules::close);
+    AccessPolicy policy = new AuditedPolicy(AccessPolicy.withinGrants(rules.policy()), audit);
 
     OwnerLoop owner =
         new OwnerLoop(
@@ -138,8 +147,11 @@ public final class Broker implements AutoCloseable {
     owner.start();
     runs("owner", () -> await(owner.stop()));
 
+    LocalGroups groups = new LocalGroups(Path.of("/etc"));
+    groups.refresh();
+    rules.start(() -> owner.submit(List.of(new OwnerCommand.Recheck(null))), groups::refresh);
     PeerPrincipals peers =
-        new PeerPrincipals(config.identity().ownUid(), config.identity().adminUids());
+        new PeerPrincipals(config.identity().ownUid(), config.identity().adminUids(), groups);
     CertificatePrincipals certificates =
         new CertificatePrincipals(
             config.identity().commonNames(), config.identity().adminCertificates());
@@ -170,6 +182,7 @@ public final class Broker implements AutoCloseable {
             users,
             tokens,
             policy,
+            rules,
             peers,
             view,
             new ManagementServices.Audit(audit, config.audit().directory()),
@@ -192,6 +205,21 @@ public final class Broker implements AutoCloseable {
             case CORRUPT, IO, INVALID, CONFLICT, NOT_FOUND -> Code.USERS;
           };
       throw new StartException(code, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private AccessRules openRules(AuditLog audit) throws StartException {
+    try {
+      return AccessRules.open(
+          new RuleFile(config.rulesFile()),
+          new SignalFile(config.dataDirectory().resolve("signals")),
+          audit,
+          clock);
+    } catch (RulesException | IOException e) {
+      throw new StartException(
+          Code.ACL,
+          config.rulesFile() + ": " + e.getMessage() + "; correct it, or move it away",
+          e);
     }
   }
 

@@ -37,6 +37,8 @@ public final class StartException extends Exception {
     STORE,
     /** The users file cannot be understood. */
     USERS,
+    /** The access rules cannot be understood, or not read. */
+    ACL,
     /** The certificate or its key cannot be used. */
     TLS,
     /** The audit log cannot be gone on with. */

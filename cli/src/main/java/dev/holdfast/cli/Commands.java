@@ -16,6 +16,8 @@ final class Commands {
           "msg",
           "dlq",
           "sched",
+          "acl",
+          "signal",
           "user",
           "token",
           "audit",
@@ -53,6 +55,8 @@ final class Commands {
       case "msg" -> MessageCommands.line(root);
       case "dlq" -> DeadLetterCommands.line(root);
       case "sched" -> ScheduledCommands.line(root);
+      case "acl" -> AclCommands.line(root);
+      case "signal" -> SignalCommands.line(root);
       case "user" -> UserCommands.line(root);
       case "token" -> TokenCommands.line(root);
       case "audit" -> AuditCommands.line(root);

@@ -110,6 +110,27 @@ public final class Expectations {
   }
 
   /**
+   * Checks a word for somebody, as rules write it.
+   *
+   * @throws IllegalArgumentException for people
+   */
+  public static String checkWho(String who) {
+    return Who.check(who);
+  }
+
+  /**
+   * Checks the name of a signal.
+   *
+   * @throws IllegalArgumentException for people
+   */
+  public static void checkSignal(String name) {
+    if (!Who.isName(name)) {
+      throw new IllegalArgumentException(
+          "a signal's name has letters, digits, full stops, - and _");
+    }
+  }
+
+  /**
    * Reads the name of one resource, as rules write it.
    *
    * @throws IllegalArgumentException for people; when it is a pattern, too

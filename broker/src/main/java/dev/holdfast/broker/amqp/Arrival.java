@@ -11,9 +11,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.net.NetSocketInternal;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,7 +109,8 @@ final class Arrival {
 
   private void connected(List<X509Certificate> certificates) {
     edge.remove(this);
-    PeerInfo peer = new PeerInfo(transport, credentials, certificates, remote(), loopback());
+    PeerInfo peer =
+        new PeerInfo(transport, credentials, certificates, remote(), loopback(), address());
     AmqpConnection connection = new AmqpConnection(edge, channel, socket, peer, origin, sasl);
     socket.messageHandler(
         message -> {
@@ -137,15 +140,16 @@ final class Arrival {
   }
 
   private boolean loopback() {
+    return address().map(InetAddress::isLoopbackAddress).orElse(false);
+  }
+
+  private Optional<InetAddress> address() {
     return channel.channel().remoteAddress() instanceof InetSocketAddress inet
-        && inet.getAddress() != null
-        && inet.getAddress().isLoopbackAddress();
+        ? Optional.ofNullable(inet.getAddress())
+        : Optional.empty();
   }
 
   private String host() {
-    return channel.channel().remoteAddress() instanceof InetSocketAddress inet
-            && inet.getAddress() != null
-        ? inet.getAddress().getHostAddress()
-        : "unix";
+    return address().map(InetAddress::getHostAddress).orElse("unix");
   }
 }

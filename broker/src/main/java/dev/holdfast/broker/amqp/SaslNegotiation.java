@@ -34,6 +34,7 @@ final class SaslNegotiation {
   private final PeerInfo peer;
   private State state = State.AWAITS_INIT;
   private @Nullable SaslExchange exchange;
+  private String mechanism = "";
 
   SaslNegotiation(AmqpConnection connection, SaslMechanisms mechanisms, PeerInfo peer) {
     this.connection = connection;
@@ -60,7 +61,8 @@ final class SaslNegotiation {
       if (init.getMechanism() == null) {
         throw new FaultException(Fault.FIELD_MISSING);
       }
-      SaslExchange started = mechanisms.start(init.getMechanism().toString(), peer);
+      mechanism = init.getMechanism().toString();
+      SaslExchange started = mechanisms.start(mechanism, peer);
       exchange = started;
       respond(started, init.getInitialResponse());
     } else if (state == State.AWAITS_RESPONSE
@@ -105,7 +107,8 @@ final class SaslNegotiation {
 
   private void authenticated(Principal principal) {
     state = State.DONE;
-    connection.authenticated(principal);
+    long now = connection.edge.settings.clock().millis();
+    connection.authenticated(principal.from(peer.origin(mechanism, now)));
     connection.resumeInput();
   }
 

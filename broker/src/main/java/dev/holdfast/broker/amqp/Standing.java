@@ -97,7 +97,7 @@ final class Standing implements LiveIdentity {
         .thenCompose(
             step ->
                 step instanceof SaslStep.Authenticated done
-                    ? replace(done.principal())
+                    ? replace(here(now, done.principal()))
                     : CompletableFuture.completedStage(false));
   }
 
@@ -105,6 +105,11 @@ final class Standing implements LiveIdentity {
   @Override
   public Issued issue(List<String> scopes, Duration life) {
     return sasl.issue(principal(), connection.peer, scopes, life);
+  }
+
+  private Principal here(Principal now, Principal renewed) {
+    long nowMs = connection.edge.settings.clock().millis();
+    return now.origin().map(origin -> renewed.from(origin.at(nowMs))).orElse(renewed);
   }
 
   private CompletionStage<Boolean> replace(Principal renewed) {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param transactions what transactions may hold
  * @param tls how TLS is served, when it is
  * @param webSocket how AMQP is served over WebSocket
+ * @param rulesFile the access rules, which need not be there
  * @param identity who may do what by virtue of the operating system
  * @param store how messages are kept
  * @param audit how the audit log is kept
@@ -28,6 +29,7 @@ public record BrokerConfig(
     Transactions transactions,
     Optional<Tls> tls,
     WebSocket webSocket,
+    Path rulesFile,
     Identity identity,
     Store store,
     AuditSettings audit) {
@@ -159,6 +161,7 @@ public record BrokerConfig(
             values.get(ConfigKeys.WEBSOCKET_LISTEN),
             values.get(ConfigKeys.WEBSOCKET_TLS_LISTEN),
             values.get(ConfigKeys.WEBSOCKET_ORIGINS)),
+        values.get(ConfigKeys.ACL_FILE).orElse(values.get(ConfigKeys.DATA_DIR).resolve("acl.conf")),
         new Identity(
             ownUid,
             values.get(ConfigKeys.ADMIN_UIDS),

@@ -211,6 +211,14 @@ final class ConfigKeys {
           "Origins of the pages that browsers may connect from. All others are refused; programs"
               + " that are no browsers have none, or one that is accepted.");
 
+  static final ConfigKey<Optional<Path>> ACL_FILE =
+      ConfigKey.of(
+          "acl.file",
+          ValueType.optionalPath(),
+          "",
+          "File with the access rules; none: acl.conf in the data directory. It need not be there:"
+              + " then administrators may do everything and others nothing. Watched.");
+
   static final ConfigKey<Set<Long>> ADMIN_UIDS =
       ConfigKey.of(
           "identity.admin-uids",
@@ -362,6 +370,7 @@ final class ConfigKeys {
         WEBSOCKET_LISTEN,
         WEBSOCKET_TLS_LISTEN,
         WEBSOCKET_ORIGINS,
+        ACL_FILE,
         ADMIN_UIDS,
         ADMIN_CERTIFICATES,
         CERTIFICATE_CN,

@@ -1,7 +1,11 @@
 package dev.holdfast.broker.identity;
 
+import dev.holdfast.acl.Origin;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +16,39 @@ import org.jspecify.annotations.Nullable;
  * @param certificates a TLS client has shown, its own first, found to be good; else empty
  * @param remote printable remote address, for logs
  * @param loopback whether the remote address is a loopback address
+ * @param address of the remote end; empty over a Unix socket
  */
 public record PeerInfo(
     Transport transport,
     @Nullable PeerCredentials credentials,
     List<X509Certificate> certificates,
     String remote,
-    boolean loopback) {
+    boolean loopback,
+    Optional<InetAddress> address) {
+
+  /** One whose address nobody asks for. */
+  public PeerInfo(
+      Transport transport,
+      @Nullable PeerCredentials credentials,
+      List<X509Certificate> certificates,
+      String remote,
+      boolean loopback) {
+    this(transport, credentials, certificates, remote, loopback, Optional.empty());
+  }
+
+  /**
+   * How rules see the connection.
+   *
+   * @param mechanism of SASL
+   * @param nowMs when it was authenticated, in epoch milliseconds
+   */
+  public Origin origin(String mechanism, long nowMs) {
+    Origin.Via via =
+        transport == Transport.UNIX
+            ? Origin.Via.UNIX
+            : transport.encrypted() ? Origin.Via.TLS : Origin.Via.PLAIN;
+    return new Origin(via, loopback, address, mechanism.toLowerCase(Locale.ROOT), nowMs);
+  }
 
   /** Copies the list. */
   public PeerInfo {

@@ -19,9 +19,22 @@ public final class PeerPrincipals {
   private static final long OVERFLOW_UID = 65_534;
 
   private final Set<Long> adminUids;
+  private final LocalGroups groups;
 
-  /** Makes one from the uid of this process and the uids the configuration lists. */
+  /** One that knows no groups but those that the kernel tells. */
   public PeerPrincipals(long ownUid, Set<Long> listedUids) {
+    this(ownUid, listedUids, LocalGroups.NONE);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param ownUid of this process
+   * @param listedUids of further administrators
+   * @param groups which users of this host belong to which
+   */
+  public PeerPrincipals(long ownUid, Set<Long> listedUids, LocalGroups groups) {
+    this.groups = groups;
     Set<Long> uids = new HashSet<>(listedUids);
     uids.add(ownUid);
     this.adminUids = Set.copyOf(uids);
@@ -29,25 +42,25 @@ public final class PeerPrincipals {
 
   /** The peer's identity; empty when the kernel could not tell it. */
   public Optional<Principal> principal(@Nullable PeerCredentials peer) {
-    return peer == null ? Optional.empty() : of(peer.uid());
+    return peer == null ? Optional.empty() : of(peer.uid(), peer.gid());
   }
 
   /** The principal of this name, {@code uid:N}; empty when that names nobody. */
   Optional<Principal> named(String principal) {
     try {
       return principal.startsWith(PREFIX)
-          ? of(Long.parseLong(principal.substring(PREFIX.length())))
+          ? of(Long.parseLong(principal.substring(PREFIX.length())), -1)
           : Optional.empty();
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
   }
 
-  private Optional<Principal> of(long uid) {
+  private Optional<Principal> of(long uid, long gid) {
     if (uid < 0 || uid == OVERFLOW_UID) {
       return Optional.empty();
     }
     Set<String> roles = adminUids.contains(uid) ? Set.of(Principal.ADMIN) : Set.of();
-    return Optional.of(new Principal(PREFIX + uid, roles));
+    return Optional.of(new Principal(PREFIX + uid, roles).in(groups.of(uid, gid)));
   }
 }

@@ -99,7 +99,8 @@ final class AdminHandler {
     Map<String, String> query = new HashMap<>();
     request.params().forEach((name, value) -> query.putIfAbsent(name, value));
     PeerCredentials kernel = credentials(request);
-    Principal caller = services.peers().principal(kernel).orElse(null);
+    Principal caller =
+        services.peers().principal(kernel).map(who -> who.from(CallOrigin.now())).orElse(null);
     ApiRequest call = new ApiRequest(caller, match.variables(), query, body);
     Context context = Vertx.currentContext();
     recording

@@ -72,6 +72,7 @@ public final class AdminServer {
     String api = "/api/v1";
     List<Route> routes = new ArrayList<>(DeadLetterApi.routes(api, messageBody, services, workers));
     routes.addAll(TokenApi.routes(api, services, workers));
+    routes.addAll(AccessApi.routes(api, services, workers));
     routes.addAll(
         List.of(
             new Route("GET", "/healthz", SMALL_BODY, status::alive),

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.broker.access.AccessRules;
 import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
  * @param users who logs in with a password
  * @param tokens scoped credentials
  * @param policy who may manage the broker itself
+ * @param access the rules behind it
  * @param peers names callers by their uid
  * @param broker the process
  * @param audit where what is done is recorded
@@ -34,6 +36,7 @@ public record ManagementServices(
     UserStore users,
     TokenService tokens,
     AccessPolicy policy,
+    AccessRules access,
     PeerPrincipals peers,
     BrokerView broker,
     Audit audit,

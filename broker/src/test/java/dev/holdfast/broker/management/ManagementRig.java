@@ -1,6 +1,10 @@
 package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.acl.rules.RulesException;
+import dev.holdfast.broker.access.AccessRules;
+import dev.holdfast.broker.access.RuleFile;
+import dev.holdfast.broker.access.SignalFile;
 import dev.holdfast.broker.amqp.filter.WireFilterCodec;
 import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.audit.TestAudit;
@@ -14,8 +18,10 @@ import dev.holdfast.storage.FaultyMessageStore;
 import dev.holdfast.storage.StoreHealth;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -66,10 +72,23 @@ final class ManagementRig implements AutoCloseable {
             "rig",
             InstantSource.system()),
         AccessPolicy.adminOnly(),
+        rules(),
         new PeerPrincipals(adminUid, Set.of()),
         new View(),
         new ManagementServices.Audit(audit, directory.resolve("audit")),
         1 << 20);
+  }
+
+  private AccessRules rules() {
+    try {
+      return AccessRules.open(
+          new RuleFile(directory.resolve("acl.conf")),
+          new SignalFile(directory.resolve("signals")),
+          audit,
+          Clock.systemUTC());
+    } catch (RulesException | IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Serves at another socket, for another administrator, instead. */

@@ -1,14 +1,15 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.acl.Decision;
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.acl.Resource;
+import dev.holdfast.acl.Sending;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.broker.domain.Peer;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,16 +73,43 @@ final class AccessCheck {
             principal.name() + " may not see the broker's nodes; ask an administrator");
   }
 
+  /** Whether each message that is sent to a node has to be asked about. */
+  boolean asksPerMessage(Principal principal, Node node) {
+    return dynamic.creator(node.name()) == null
+        && policy.decide(principal, Permission.SEND, resource(node)).perMessage();
+  }
+
+  /** Null when a message of this size may be sent; {@link #asksPerMessage} was true. */
+  @Nullable NodeError deniedSending(Principal principal, Node node, long bytes) {
+    return error(
+        policy.decideSending(principal, resource(node), new Sending(bytes)),
+        principal,
+        Permission.SEND);
+  }
+
+  private static Resource resource(Node node) {
+    return node.kind() == NodeKind.TOPIC
+        ? Resource.topic(node.name())
+        : isDeadLetters(node.name()) ? special(node.name()) : Resource.queue(node.name());
+  }
+
   private @Nullable NodeError denied(
       Principal principal, Permission permission, Resource resource) {
-    return policy.decide(principal, permission, resource).allowed()
-        ? null
-        : new NodeError(
-            NodeError.Code.UNAUTHORIZED,
-            principal.name()
-                + " may not "
-                + permission.name().toLowerCase(Locale.ROOT)
-                + " here; ask an administrator of the broker");
+    return error(policy.decide(principal, permission, resource), principal, permission);
+  }
+
+  private static @Nullable NodeError error(
+      Decision decision, Principal principal, Permission permission) {
+    if (decision.allowed()) {
+      return null;
+    }
+    return new NodeError(
+        NodeError.Code.UNAUTHORIZED,
+        principal.name()
+            + " may not "
+            + permission.word()
+            + " here; ask an administrator of the broker"
+            + (decision.id().isEmpty() ? "" : ", decision " + decision.id()));
   }
 
   /** Told to those who were let in before. */

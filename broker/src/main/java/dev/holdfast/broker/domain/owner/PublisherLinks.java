@@ -76,6 +76,7 @@ final class PublisherLinks {
       return;
     }
     target.node = node;
+    target.asksPerMessage = access.asksPerMessage(principal, node);
     node.publishers().attach(target);
     target.emit(
         new EdgeEvent.PublisherOpened(
@@ -120,6 +121,9 @@ final class PublisherLinks {
     if (refusal == null && node != null) {
       refusal = node.refusal(command.message());
     }
+    if (refusal == null && node != null && asks(target, node)) {
+      refusal = access.deniedSending(target.peer.principal(), node, command.message().bytes());
+    }
     if (refusal == null) {
       refusal = uploads.failure(command.message().upload());
     }
@@ -141,6 +145,11 @@ final class PublisherLinks {
     if (command.confirm()) {
       target.answer(answer);
     }
+  }
+
+  private boolean asks(PublisherTarget target, Node node) {
+    return target.asksPerMessage
+        || (target.node == null && access.asksPerMessage(target.peer.principal(), node));
   }
 
   /** Whether the message waits, unanswered, for room in a full queue. */
@@ -263,6 +272,8 @@ final class PublisherLinks {
         continue;
       }
       NodeError denied = access.denied(target.peer.principal(), Permission.SEND, node.name());
+      target.asksPerMessage =
+          denied == null && access.asksPerMessage(target.peer.principal(), node);
       if (denied != null) {
         target.refusal = AccessCheck.revoked(denied);
         target.node = null;

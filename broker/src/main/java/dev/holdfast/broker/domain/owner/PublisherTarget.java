@@ -21,6 +21,9 @@ final class PublisherTarget {
   /** Why this link takes nothing (any more). */
   @Nullable NodeError refusal;
 
+  /** Whether rules speak of the messages themselves. */
+  boolean asksPerMessage;
+
   /** Answers of the batch under way; the edge's once the batch is handed over. */
   private List<PublishAnswer> answers = List.of();
 

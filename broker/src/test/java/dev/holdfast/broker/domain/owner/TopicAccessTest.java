@@ -39,7 +39,9 @@ class TopicAccessTest {
         (who, permission, what) ->
             who.equals(BOB)
                 ? new Decision(
-                    grants.contains(permission + " " + what.kind() + " " + what.name()), "test")
+                    grants.contains(
+                        permission + " " + what.kind() + " " + what.name().replace("::", "/")),
+                    "test")
                 : admin.decide(who, permission, what);
     rig.boot(rig.store);
     rig.topic("prices");
