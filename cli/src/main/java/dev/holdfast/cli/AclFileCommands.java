@@ -36,7 +36,8 @@ final class AclFileCommands {
           file.toString().equals("-") ? System.in.readAllBytes() : Files.readAllBytes(file);
       return new String(bytes, StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new CommandFailure(ExitCode.USAGE, "cannot read " + file + ": " + e.getMessage());
+      throw new CommandFailure(
+          ExitCode.USAGE, "unreadable", "cannot read " + file + ": " + e.getMessage());
     }
   }
 

@@ -39,9 +39,7 @@ class TopicAccessTest {
         (who, permission, what) ->
             who.equals(BOB)
                 ? new Decision(
-                    grants.contains(
-                        permission + " " + what.kind() + " " + what.name().replace("::", "/")),
-                    "test")
+                    grants.contains(permission + " " + what.kind() + " " + what.name()), "test")
                 : admin.decide(who, permission, what);
     rig.boot(rig.store);
     rig.topic("prices");
@@ -74,7 +72,7 @@ class TopicAccessTest {
     grant(Permission.RECEIVE, Resource.Kind.TOPIC, "prices");
     assertThat(attach(SourceRequest.of("prices::audit")).code())
         .isEqualTo(NodeError.Code.UNAUTHORIZED);
-    grant(Permission.RECEIVE, Resource.Kind.SUBSCRIPTION, "prices/audit");
+    grant(Permission.RECEIVE, Resource.Kind.SUBSCRIPTION, "prices::audit");
     assertThat(attach(SourceRequest.of("prices::audit"))).isNull();
     assertThat(attach(SourceRequest.of("prices::audit/$dead-letter")).code())
         .isEqualTo(NodeError.Code.UNAUTHORIZED);
@@ -85,9 +83,9 @@ class TopicAccessTest {
   @Test
   void aNewOneNeedsCreationAndTheTopicTooAndItsCreatorMayDeleteIt() {
     SourceRequest mine = Sources.durable("prices", "mine");
-    grant(Permission.RECEIVE, Resource.Kind.SUBSCRIPTION, "prices/b|mine");
+    grant(Permission.RECEIVE, Resource.Kind.SUBSCRIPTION, "prices::b|mine");
     assertThat(attach(mine).code()).isEqualTo(NodeError.Code.UNAUTHORIZED);
-    grant(Permission.CREATE, Resource.Kind.SUBSCRIPTION, "prices/b|mine");
+    grant(Permission.CREATE, Resource.Kind.SUBSCRIPTION, "prices::b|mine");
     assertThat(attach(mine).code()).isEqualTo(NodeError.Code.UNAUTHORIZED);
     grant(Permission.RECEIVE, Resource.Kind.TOPIC, "prices");
     assertThat(attach(mine)).isNull();
@@ -105,12 +103,12 @@ class TopicAccessTest {
     TestConsumer admins =
         new TestConsumer(rig).open(new Peer(Rig.ADMIN, "a"), Sources.named("prices", shared, null));
     admins.close(LinkEnding.DETACHED);
-    grant(Permission.RECEIVE, Resource.Kind.SUBSCRIPTION, "prices/team");
+    grant(Permission.RECEIVE, Resource.Kind.SUBSCRIPTION, "prices::team");
     TestConsumer finder = new TestConsumer(rig).find(bob, shared);
     finder.close(LinkEnding.CLOSED);
     rig.settle();
     assertThat(finder.unsubscribed.get(0).code()).isEqualTo(NodeError.Code.UNAUTHORIZED);
-    grant(Permission.DELETE, Resource.Kind.SUBSCRIPTION, "prices/team");
+    grant(Permission.DELETE, Resource.Kind.SUBSCRIPTION, "prices::team");
     TestConsumer again = new TestConsumer(rig).find(bob, shared);
     again.close(LinkEnding.CLOSED);
     rig.settle();
