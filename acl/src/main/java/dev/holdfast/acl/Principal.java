@@ -39,6 +39,11 @@ public record Principal(
     groups = Set.copyOf(groups);
   }
 
+  /** The same, held to a token. */
+  public Principal within(Optional<Grant> token) {
+    return new Principal(name, roles, token, groups, origin);
+  }
+
   /** The same, in these groups. */
   public Principal in(Set<String> all) {
     return new Principal(name, roles, grant, all, origin);

@@ -133,7 +133,6 @@ public final class Broker implements AutoCloseable {
 
     AuditLog audit = startAudit(store);
     AccessRules rules = openRules(audit);
-    runs("access rules", rules::close);
     AccessPolicy policy = new AuditedPolicy(AccessPolicy.withinGrants(rules.policy()), audit);
 
     OwnerLoop owner =
@@ -147,11 +146,7 @@ public final class Broker implements AutoCloseable {
     owner.start();
     runs("owner", () -> await(owner.stop()));
 
-    LocalGroups groups = new LocalGroups(Path.of("/etc"));
-    groups.refresh();
-    rules.start(() -> owner.submit(List.of(new OwnerCommand.Recheck(null))), groups::refresh);
-    PeerPrincipals peers =
-        new PeerPrincipals(config.identity().ownUid(), config.identity().adminUids(), groups);
+    PeerPrincipals peers = watchIdentities(rules, owner);
     CertificatePrincipals certificates =
         new CertificatePrincipals(
             config.identity().commonNames(), config.identity().adminCertificates());
@@ -189,6 +184,15 @@ public final class Broker implements AutoCloseable {
             config.amqp().maxMessageBytes());
     startAdmin(vertx, services);
     view.ready();
+  }
+
+  /** Rules and groups are looked at once a second; stops before the owner does. */
+  private PeerPrincipals watchIdentities(AccessRules rules, OwnerLoop owner) {
+    LocalGroups groups = new LocalGroups(Path.of("/etc"));
+    groups.refresh();
+    rules.start(() -> owner.submit(List.of(new OwnerCommand.Recheck(null))), groups::refresh);
+    runs("access rules", rules::close);
+    return new PeerPrincipals(config.identity().ownUid(), config.identity().adminUids(), groups);
   }
 
   private void runs(String name, Stop stop) {

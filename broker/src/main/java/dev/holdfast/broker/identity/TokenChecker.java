@@ -58,10 +58,7 @@ final class TokenChecker {
       }
       return others
           .apply(who.name())
-          .<SaslStep>map(
-              now ->
-                  new SaslStep.Authenticated(
-                      new Principal(now.name(), now.roles(), who.grant()), new byte[0]))
+          .<SaslStep>map(now -> new SaslStep.Authenticated(now.within(who.grant()), new byte[0]))
           .orElse(new SaslStep.Failed(false));
     } catch (TokenException e) {
       LOG.debug("A token was refused: {}", e.getMessage());
