@@ -220,6 +220,11 @@ class AclIT {
                 "tls");
     assertThat(denied.exitCode()).isEqualTo(4);
     assertThat(denied.out()).startsWith("deny\n").contains("'via unix' does not hold");
+  }
+
+  @Test
+  void aFileIsCheckedBeforeItIsUsed() throws IOException {
+    rules("allow uid:1002 send queue:orders.# if via unix  # the shop", "deny * any queue:secret");
     Path fresh = scratch.data().resolve("fresh.conf");
     Files.writeString(fresh, "acl 1\nallow uid:1002,uid:3 send queue:orders.#\n");
     assertThat(broker.cli().ok("acl", "check", fresh.toString())).contains("1 rules");
