@@ -104,6 +104,7 @@ final class Assembly {
     return DomainSettings.defaults()
         .withMaxMessageBytes(config.amqp().maxMessageBytes())
         .withMaxKeyBytes(config.store().maxKeyBytes())
+        .withTemporaryNodes(who -> config.limits().of(who).temporaryNodes())
         .withTransactions(
             new TransactionLimits(
                 transactions.open(),
@@ -126,9 +127,9 @@ final class Assembly {
             Math.toIntExact(amqp.idleTimeout().toMillis()),
             new AmqpLimits.Connections(
                 amqp.limits().connections(),
-                Math.min(connections.perPrincipal(), amqp.limits().connections()),
                 connections.unauthenticated(),
-                connections.unauthenticatedPerOrigin()),
+                connections.unauthenticatedPerOrigin(),
+                config.limits()),
             defaults
                 .handshake()
                 .withRenewalMs(Math.toIntExact(config.identity().tokenGrace().toMillis())),

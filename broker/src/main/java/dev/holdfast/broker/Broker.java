@@ -181,6 +181,7 @@ public final class Broker implements AutoCloseable {
             peers,
             view,
             new ManagementServices.Audit(audit, config.audit().directory()),
+            new ManagementServices.Maintenance(owner.maintenance(), amqp::refuseConnections),
             config.amqp().maxMessageBytes());
     startAdmin(vertx, services);
     view.ready();

@@ -21,6 +21,7 @@ final class Commands {
           "user",
           "token",
           "audit",
+          "broker",
           "completion",
           "help");
 
@@ -60,6 +61,7 @@ final class Commands {
       case "user" -> UserCommands.line(root);
       case "token" -> TokenCommands.line(root);
       case "audit" -> AuditCommands.line(root);
+      case "broker" -> BrokerCommands.line(root);
       case "completion" -> new CompletionCommand(root);
       case "help" -> new HelpWord();
       default -> throw new IllegalArgumentException(name);

@@ -29,13 +29,16 @@ final class QueueCommands implements Runnable {
         .addSubcommand(new Info(root))
         .addSubcommand(new Edit(root))
         .addSubcommand(new Purge(root))
+        .addSubcommand(new PauseCommands.Pause(root, name -> BrokerApi.queue(name, "")))
+        .addSubcommand(new PauseCommands.Resume(root, name -> BrokerApi.queue(name, "")))
         .addSubcommand(new Delete(root));
   }
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "queue needs one of: create, list, info, edit, purge, delete");
+        spec.commandLine(), "queue needs one of: create, list, info, edit, purge, pause, resume,"
+            + " delete");
   }
 
   /** {@code --yes} and {@code --dry-run} of commands that cannot be undone. */

@@ -35,6 +35,15 @@ final class StatusCommand implements ApiCommand {
     return ready ? ExitCode.OK : ExitCode.UNHEALTHY;
   }
 
+  private static String mode(JsonObject mode) throws IOException {
+    String reason = mode.text("reason", "");
+    String what =
+        mode.flag("draining", false)
+            ? "draining"
+            : mode.flag("readOnly", false) ? "read-only" : "normal";
+    return reason.isEmpty() ? what : what + ": " + reason;
+  }
+
   private static String table(JsonObject status, JsonObject health, boolean ready)
       throws IOException {
     Columns columns = new Columns("holdfast", status.text("version"));
@@ -49,6 +58,7 @@ final class StatusCommand implements ApiCommand {
     columns.add(
         "publishing",
         store.flag("publishable", true) ? "yes" : "no: " + store.text("reason", "unknown"));
+    columns.add("mode", mode(status.object("mode")));
     columns.add("stored", Units.bytes(store.number("storedBytes", 0)));
     columns.add("disk free", Units.bytes(store.number("freeBytes", 0)));
     JsonObject totals = status.object("totals");

@@ -28,13 +28,15 @@ final class TopicCommands implements Runnable {
         .addSubcommand(new Create(root))
         .addSubcommand(new ListAll(root))
         .addSubcommand(new Info(root))
+        .addSubcommand(new PauseCommands.Pause(root, name -> BrokerApi.topic(name, "")))
+        .addSubcommand(new PauseCommands.Resume(root, name -> BrokerApi.topic(name, "")))
         .addSubcommand(new Delete(root));
   }
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "topic needs one of: create, list, info, delete");
+        spec.commandLine(), "topic needs one of: create, list, info, pause, resume, delete");
   }
 
   @Command(

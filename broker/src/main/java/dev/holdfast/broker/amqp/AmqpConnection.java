@@ -48,7 +48,6 @@ final class AmqpConnection {
   private final Set<ConsumerLink> blocked = new LinkedHashSet<>();
   final Standing standing;
   private boolean inHandshake = true;
-  private boolean countsAsPrincipal;
   private PeerLimits peerLimits = PeerLimits.UNKNOWN;
   private int linkCount;
   private boolean touched;
@@ -202,10 +201,8 @@ final class AmqpConnection {
     }
     peerLimits = PeerLimits.of(open, limits().maxFrameBytes());
     out.peerMaxFrame(peerLimits.maxFrameBytes());
-    countsAsPrincipal = edge.registry.enterPrincipal(principal().name());
-    if (!countsAsPrincipal) {
-      throw new FaultException(Fault.TOO_MANY_CONNECTIONS);
-    }
+    standing.enter();
+    budget.of(standing.use());
     boolean alone =
         open.getDesiredCapabilities() != null
             && Arrays.asList(open.getDesiredCapabilities()).contains(Replies.SOLE_CONNECTION);
@@ -301,13 +298,7 @@ final class AmqpConnection {
     dispatch.clear();
     blocked.clear();
     budget.close();
-    if (countsAsPrincipal) {
-      edge.registry.leavePrincipal(principal().name());
-    }
-    Peer client = standing.peer();
-    if (client != null) {
-      edge.registry.leaveContainer(principal().name(), client.container());
-    }
+    standing.leave();
   }
 
   /** Time passes. */
@@ -318,7 +309,10 @@ final class AmqpConnection {
             lifeline.heard();
           }
           switch (lifeline.tick(inbound.waitsForSasl(), out.takeWroteSomething())) {
-            case FINE -> dispatch.sessions().forEach(Session::replenish);
+            case FINE -> {
+              dispatch.sessions().forEach(Session::replenish);
+              pumpBlocked();
+            }
             case DEADLINE -> deadline();
             case PEER_SILENT -> close(AmqpErrors.of(Fault.IDLE));
             case FLOOD -> throw new FaultException(Fault.FLOOD);
@@ -362,11 +356,13 @@ final class AmqpConnection {
 
   /** One link more; false when that is one too many. It counts until it is removed all the same. */
   boolean linkAdded() {
-    return ++linkCount <= limits().perConnection().links();
+    boolean may = standing.use().linkAdded();
+    return ++linkCount <= limits().perConnection().links() && may;
   }
 
   void linkRemoved(int count) {
     linkCount -= count;
+    standing.use().linksRemoved(count);
   }
 
   int transfersAffordable() {

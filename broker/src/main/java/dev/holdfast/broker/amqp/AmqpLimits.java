@@ -1,5 +1,9 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.limits.LimitTable;
+import dev.holdfast.broker.limits.PrincipalLimits;
+
 /**
  * What one peer may cost the broker.
  *
@@ -33,12 +37,27 @@ public record AmqpLimits(
    * Counts of connections.
    *
    * @param total of the broker
-   * @param perPrincipal of one principal
    * @param unauthenticated of the broker, before SASL is done
    * @param unauthenticatedPerOrigin of one address or uid, before SASL is done
+   * @param principals what each of them may use
    */
   public record Connections(
-      int total, int perPrincipal, int unauthenticated, int unauthenticatedPerOrigin) {}
+      int total, int unauthenticated, int unauthenticatedPerOrigin, LimitTable principals) {
+
+    /** With the default limits of principals, but for so many connections of each. */
+    public Connections(
+        int total, int perPrincipal, int unauthenticated, int unauthenticatedPerOrigin) {
+      this(
+          total,
+          unauthenticated,
+          unauthenticatedPerOrigin,
+          LimitTable.defaults().withConnections(perPrincipal));
+    }
+
+    PrincipalLimits of(Principal principal) {
+      return principals.of(principal);
+    }
+  }
 
   /**
    * Before a connection is open, and when its token has expired.

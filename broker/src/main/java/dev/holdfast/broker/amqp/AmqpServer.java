@@ -98,6 +98,11 @@ public final class AmqpServer {
     return registry.connections();
   }
 
+  /** Whether connections that are opened from now on are ended at once; others go on. */
+  public void refuseConnections(boolean refuse) {
+    registry.drain(refuse);
+  }
+
   /** Closes the listeners; connections go on. The Unix socket's file is removed. */
   public Future<Void> stopAccepting() {
     acceptors.forEach(Acceptor::stopListening);

@@ -9,6 +9,7 @@ final class Budget {
   private final ReadStream<?> input;
   private final AmqpLimits.Bytes limits;
   private final int maxFrameBytes;
+  private PrincipalUse use = PrincipalUse.nobodys();
   private long unansweredBytes;
   private long unfinishedBytes;
   private long partBytes;
@@ -23,11 +24,17 @@ final class Budget {
     this.maxFrameBytes = limits.maxFrameBytes();
   }
 
+  /** From now on it counts as this principal's. */
+  void of(PrincipalUse principal) {
+    use = principal;
+  }
+
   /** Bytes handed to the domain, or given back when negative. */
   void held(long bytes) {
     if (!closed) {
       unansweredBytes += bytes;
       registry.hold(bytes);
+      use.held(bytes);
     }
   }
 
@@ -85,17 +92,19 @@ final class Budget {
 
   /** Transfers that each of so many sessions may be allowed to send, if all were of full size. */
   int transfersAffordable(int sessions) {
-    if (!registry.mayHoldMore()) {
+    long allowed = use.framesAffordable(maxFrameBytes);
+    if (!registry.mayHoldMore() || allowed == 0) {
       return 0;
     }
     long frames = (limits.unanswered() - unansweredBytes) / maxFrameBytes / Math.max(1, sessions);
-    return (int) Math.max(unansweredBytes == 0 ? 1 : 0, frames);
+    return (int) Math.max(unansweredBytes == 0 ? 1 : 0, Math.min(frames, allowed));
   }
 
   /** The connection is gone: what it held is the domain's alone now. */
   void close() {
     if (!closed) {
       registry.hold(-unansweredBytes);
+      use.held(-unansweredBytes);
       registry.unfinished(-unfinishedBytes);
       closed = true;
     }

@@ -232,7 +232,7 @@ final class ConsumerLink implements Link, ConsumerPort {
         && !outgoing.isWaiting()
         && end.session.maySend()
         && (outgoing.hasPart() || connection.out.takesMore())
-        && (outgoing.begun() || credit.left() > 0);
+        && (outgoing.begun() || (credit.left() > 0 && end.session.mayKeepMore(preSettled)));
   }
 
   /** Begins the next delivery; false when it is passed over. */

@@ -45,7 +45,7 @@ final class CoordinatorLink implements ReceivingLink, CoordinatorPort {
     this.connection = end.session.connection;
     this.reply = reply;
     this.takesRejected = takesRejected;
-    this.receiver = new Receiver(end, this, WINDOW, initialDeliveryCount);
+    this.receiver = new Receiver(end, this, WINDOW, initialDeliveryCount, null);
     end.belongsTo(this);
   }
 

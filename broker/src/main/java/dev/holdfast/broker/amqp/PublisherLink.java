@@ -66,7 +66,11 @@ final class PublisherLink implements ReceivingLink, PublisherPort, Streaming.Sin
     this.anonymous = target.anonymous();
     this.receiver =
         new Receiver(
-            end, this, connection.limits().perConnection().publisherCredit(), initialDeliveryCount);
+            end,
+            this,
+            connection.limits().perConnection().publisherCredit(),
+            initialDeliveryCount,
+            end.renews ? null : connection.standing.use());
     this.target = target;
     this.takesRejected = takesRejected;
     this.sender = new PrincipalName(connection.principal().name());
@@ -95,7 +99,9 @@ final class PublisherLink implements ReceivingLink, PublisherPort, Streaming.Sin
     connection.run(
         () -> {
           long maxMessageBytes =
-              Math.min(node.maxMessageBytes(), connection.limits().maxMessageBytes());
+              Math.min(
+                  node.maxMessageBytes(),
+                  Math.min(connection.limits().maxMessageBytes(), connection.standing.use().messageBytes()));
           Replies.maxMessageSize(reply, maxMessageBytes);
           TargetReply.fill(reply, target, node);
           messageIds =
@@ -322,7 +328,7 @@ final class PublisherLink implements ReceivingLink, PublisherPort, Streaming.Sin
   }
 
   private void drop() {
-    receiver.dropPartial();
+    receiver.ended();
     // No answer will ever come for these; they are as good as done.
     connection.budget.held(-silentBytes);
     receiver.answered(silentMessages);

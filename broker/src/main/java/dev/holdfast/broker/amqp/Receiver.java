@@ -47,17 +47,29 @@ final class Receiver {
   private final AmqpConnection connection;
   private final Owner owner;
   private final int window;
+  private final @Nullable PrincipalUse use;
   private final Incoming incoming = new Incoming();
   private long maxMessageBytes;
   private int deliveryCount;
   private int credit;
   private int unanswered;
 
-  Receiver(LinkEnd end, Owner owner, int window, int initialDeliveryCount) {
+  /**
+   * Makes one.
+   *
+   * @param use that decides how fast credit is given; null: nothing does
+   */
+  Receiver(
+      LinkEnd end,
+      Owner owner,
+      int window,
+      int initialDeliveryCount,
+      @Nullable PrincipalUse use) {
     this.end = end;
     this.connection = end.session.connection;
     this.owner = owner;
-    this.window = window;
+    this.use = use;
+    this.window = use == null ? window : use.linkWindow(window);
     this.deliveryCount = initialDeliveryCount;
   }
 
@@ -91,9 +103,13 @@ final class Receiver {
   void topUp() {
     int free = window - credit - unanswered;
     boolean may = end.isAttached() && !end.isFrozen() && !connection.isClosing();
-    if (may && free >= Math.max(1, window / 4)) {
-      credit += free;
-      sendFlow();
+    boolean rated = use != null && use.isRated();
+    if (may && free >= (rated ? 1 : Math.max(1, window / 4))) {
+      int given = use == null ? free : use.takeCredit(free);
+      credit += given;
+      if (given > 0) {
+        sendFlow();
+      }
     }
   }
 
@@ -226,6 +242,15 @@ final class Receiver {
   private void finishDelivery() {
     credit--;
     deliveryCount++;
+  }
+
+  /** The link is gone, and what credit it had. */
+  void ended() {
+    if (use != null) {
+      use.creditUnused(credit);
+    }
+    credit = 0;
+    dropPartial();
   }
 
   /** What has not arrived whole never will. */

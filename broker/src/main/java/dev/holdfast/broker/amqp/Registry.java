@@ -1,5 +1,6 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.acl.Principal;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,10 +26,11 @@ final class Registry {
   private record ContainerKey(String principal, String container) {}
 
   private final AmqpLimits.Connections limits;
+  private volatile boolean draining;
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger unauthenticated = new AtomicInteger();
   private final Map<String, AtomicInteger> origins = new ConcurrentHashMap<>();
-  private final Map<String, AtomicInteger> principals = new ConcurrentHashMap<>();
+  private final Map<String, PrincipalUse> principals = new ConcurrentHashMap<>();
   private final Map<ContainerKey, AtomicInteger> containers = new ConcurrentHashMap<>();
   private final Map<LinkKey, LinkEnd> links = new ConcurrentHashMap<>();
 
@@ -43,6 +45,15 @@ final class Registry {
 
   Registry(AmqpLimits.Connections limits) {
     this.limits = limits;
+  }
+
+  /** Nobody new is let in. */
+  void drain(boolean on) {
+    draining = on;
+  }
+
+  boolean isDraining() {
+    return draining;
   }
 
   int connections() {
@@ -75,12 +86,23 @@ final class Registry {
     connections.decrementAndGet();
   }
 
-  boolean enterPrincipal(String principal) {
-    return enter(principals, principal, limits.perPrincipal());
+  /** One more connection of this principal; null when it is one too many. */
+  @Nullable PrincipalUse enterPrincipal(Principal principal) {
+    @Nullable PrincipalUse[] entered = new @Nullable PrincipalUse[1];
+    principals.compute(
+        principal.name(),
+        (name, known) -> {
+          PrincipalUse use = known == null ? new PrincipalUse(limits.of(principal)) : known;
+          if (use.enter()) {
+            entered[0] = use;
+          }
+          return use.isUsed() ? use : null;
+        });
+    return entered[0];
   }
 
   void leavePrincipal(String principal) {
-    leave(principals, principal);
+    principals.computeIfPresent(principal, (name, use) -> use.leave() ? null : use);
   }
 
   /** Joins a container; false when it wants to be alone and is not. */

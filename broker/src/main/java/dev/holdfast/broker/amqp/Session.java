@@ -44,6 +44,11 @@ final class Session implements FrameOutput.SessionState {
   private final long peerHandleMax;
   private boolean ended;
 
+  /** Of what the peer has not settled: what its principal's use knows of. */
+  private int countedUnsettled;
+
+  private boolean waitsForSettling;
+
   // What the peer sends.
   private int nextIncomingId;
   private int incomingWindow;
@@ -125,10 +130,25 @@ final class Session implements FrameOutput.SessionState {
 
   /** Tells the peer of a wider window when half of it is used up. */
   void replenish() {
-    if (!ended && incomingWindow < connection.transfersAffordable() / 2) {
+    int affordable = connection.transfersAffordable();
+    boolean shut = incomingWindow == 0 && affordable > 0;
+    if (!ended && (shut || incomingWindow < affordable / 2)) {
       grantWindow();
       sessionFlow();
     }
+    if (connection.standing.use().isRated()) {
+      receivers().forEach(Receiver::topUp);
+    }
+  }
+
+  private List<Receiver> receivers() {
+    List<Receiver> receivers = new ArrayList<>();
+    for (Link link : links) {
+      if (link instanceof ReceivingLink receiving) {
+        receivers.add(receiving.receiver());
+      }
+    }
+    return receivers;
   }
 
   void attach(Attach attach) {
@@ -243,6 +263,15 @@ final class Session implements FrameOutput.SessionState {
     if (!d.fromReceiver) {
       return;
     }
+    settle(d, b);
+    if (waitsForSettling) {
+      waitsForSettling = false;
+      countUnsettled();
+      connection.pumpBlocked();
+    }
+  }
+
+  private void settle(Disposition d, byte[] b) {
     if (d.first == d.last) {
       Sent sent = unsettled.get(d.first);
       if (sent != null) {
@@ -258,6 +287,19 @@ final class Session implements FrameOutput.SessionState {
           Sent sent = Objects.requireNonNull(unsettled.get(id));
           sent.link().outcome(sent, id, verdict);
         });
+  }
+
+  /** Whether a delivery may be made that the peer has to settle, unless it is settled already. */
+  boolean mayKeepMore(boolean settled) {
+    boolean may =
+        settled || connection.standing.use().mayDeliver(unsettled.size() - countedUnsettled);
+    waitsForSettling |= !may;
+    return may;
+  }
+
+  private void countUnsettled() {
+    connection.standing.use().unsettled(unsettled.size() - countedUnsettled);
+    countedUnsettled = unsettled.size();
   }
 
   boolean maySend() {
@@ -290,17 +332,17 @@ final class Session implements FrameOutput.SessionState {
 
   /** What stood still goes on. */
   void thaw() {
+    receivers().forEach(Receiver::topUp);
     for (Link link : links.clone()) {
       if (link instanceof ConsumerLink consumer) {
         consumer.thaw();
-      } else if (link instanceof ReceivingLink receiving) {
-        receiving.receiver().topUp();
       }
     }
   }
 
   /** Writes the answers of this batch. */
   void finishBatch() {
+    countUnsettled();
     if (ended) {
       answers.clear();
     } else {
@@ -342,5 +384,6 @@ final class Session implements FrameOutput.SessionState {
     connection.linkRemoved(linkCount);
     linkCount = 0;
     gone.forEach(link -> link.lost(clean));
+    countUnsettled();
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.broker.amqp;
 
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.amqp.codec.FaultException;
 import dev.holdfast.broker.domain.LiveIdentity;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.Peer;
@@ -27,6 +28,8 @@ final class Standing implements LiveIdentity {
   private final SaslMechanisms sasl;
   private volatile @Nullable Principal principal;
   private @Nullable Peer peer;
+  private PrincipalUse use = PrincipalUse.nobodys();
+  private boolean entered;
   private boolean frozen;
   private long frozenAtNanos;
 
@@ -46,6 +49,35 @@ final class Standing implements LiveIdentity {
 
   Principal principal() {
     return Objects.requireNonNull(principal);
+  }
+
+  /** Its open has come: it counts as a connection of its principal. */
+  void enter() {
+    if (connection.edge.registry.isDraining()) {
+      throw new FaultException(Fault.DRAINING);
+    }
+    PrincipalUse mine = connection.edge.registry.enterPrincipal(principal());
+    if (mine == null) {
+      throw new FaultException(Fault.TOO_MANY_CONNECTIONS);
+    }
+    entered = true;
+    use = mine;
+  }
+
+  /** What its principal uses, here and elsewhere. */
+  PrincipalUse use() {
+    return use;
+  }
+
+  /** The connection is gone. */
+  void leave() {
+    Registry registry = connection.edge.registry;
+    if (entered) {
+      registry.leavePrincipal(principal().name());
+    }
+    if (peer != null) {
+      registry.leaveContainer(principal().name(), peer.container());
+    }
   }
 
   void opened(String container) {

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.config;
 
 import dev.holdfast.broker.audit.AuditSettings;
+import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param identity who may do what by virtue of the operating system
  * @param store how messages are kept
  * @param audit how the audit log is kept
+ * @param limits of principals
  */
 public record BrokerConfig(
     Path dataDirectory,
@@ -32,7 +34,8 @@ public record BrokerConfig(
     Path rulesFile,
     Identity identity,
     Store store,
-    AuditSettings audit) {
+    AuditSettings audit,
+    LimitTable limits) {
 
   /**
    * AMQP on every transport.
@@ -181,7 +184,8 @@ public record BrokerConfig(
             values.get(ConfigKeys.AUDIT_MAX_FILE),
             values.get(ConfigKeys.AUDIT_RETENTION),
             values.get(ConfigKeys.AUDIT_ON_FULL),
-            values.get(ConfigKeys.AUDIT_ANCHOR)));
+            values.get(ConfigKeys.AUDIT_ANCHOR)),
+        LimitKeys.table(values));
   }
 
   /** What only several keys together can be wrong about. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The table of everything that can be configured; docs/configuration.md is checked against it. */
 final class ConfigKeys {
@@ -342,6 +343,10 @@ final class ConfigKeys {
 
   /** In the order of the documentation. */
   static List<ConfigKey<?>> all() {
+    return Stream.concat(general().stream(), LimitKeys.all().stream()).toList();
+  }
+
+  private static List<ConfigKey<?>> general() {
     return List.of(
         DATA_DIR,
         SOCKET_DIR,

@@ -4,6 +4,7 @@ package dev.holdfast.broker.domain;
  * A queue at one moment, counted exactly.
  *
  * @param definition its settings
+ * @param pause what is held back
  * @param messages in the queue, those out at consumers included
  * @param bytes their size
  * @param delayed messages that wait for their moment; not among {@code messages}
@@ -23,6 +24,7 @@ package dev.holdfast.broker.domain;
  */
 public record QueueInfo(
     QueueDefinition definition,
+    Pause pause,
     long messages,
     long bytes,
     long delayed,

@@ -4,6 +4,7 @@ package dev.holdfast.broker.domain;
  * A topic at one moment.
  *
  * @param definition its settings
+ * @param pause what is held back
  * @param subscriptions that read it, those by pattern included
  * @param publishers attached sending links
  * @param messages of the subscription, or of the retention, that has most of them
@@ -15,6 +16,7 @@ package dev.holdfast.broker.domain;
  */
 public record TopicInfo(
     TopicDefinition definition,
+    Pause pause,
     int subscriptions,
     int publishers,
     long messages,

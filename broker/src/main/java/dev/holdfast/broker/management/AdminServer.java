@@ -73,6 +73,7 @@ public final class AdminServer {
     List<Route> routes = new ArrayList<>(DeadLetterApi.routes(api, messageBody, services, workers));
     routes.addAll(TokenApi.routes(api, services, workers));
     routes.addAll(AccessApi.routes(api, services, workers));
+    routes.addAll(MaintenanceApi.routes(api, services));
     routes.addAll(
         List.of(
             new Route("GET", "/healthz", SMALL_BODY, status::alive),

@@ -4,6 +4,7 @@ import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.access.AccessRules;
 import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.domain.DeadLetterAdmin;
+import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.PartSource;
 import dev.holdfast.broker.domain.TopicAdmin;
@@ -11,6 +12,7 @@ import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
 import dev.holdfast.broker.identity.token.TokenService;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * What the API works on.
@@ -26,6 +28,7 @@ import java.nio.file.Path;
  * @param peers names callers by their uid
  * @param broker the process
  * @param audit where what is done is recorded
+ * @param maintenance what may be held back
  * @param maxMessageBytes largest message of any queue, and the default of new ones
  */
 public record ManagementServices(
@@ -40,7 +43,16 @@ public record ManagementServices(
     PeerPrincipals peers,
     BrokerView broker,
     Audit audit,
+    Maintenance maintenance,
     long maxMessageBytes) {
+
+  /**
+   * Holding back.
+   *
+   * @param admin of it
+   * @param refuseConnections told whether new connections are let in
+   */
+  public record Maintenance(MaintenanceAdmin admin, Consumer<Boolean> refuseConnections) {}
 
   /**
    * The audit log.

@@ -88,6 +88,6 @@ final class QueueApi {
             .put("acknowledged", queue.acknowledged())
             .put("displaced", queue.displaced())
             .put("unreadable", queue.unreadable());
-    return QueueBody.put(queue.definition(), shown);
+    return QueueBody.put(queue.definition(), MaintenanceApi.show(queue.pause(), shown));
   }
 }

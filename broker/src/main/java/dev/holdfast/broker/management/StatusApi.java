@@ -43,7 +43,15 @@ final class StatusApi {
     return services
         .nodes()
         .queues(principal)
-        .thenApplyAsync(queues -> ApiAnswer.ok(status(principal, queues)), workers);
+        .thenCombineAsync(
+            services.maintenance().admin().mode(),
+            (queues, mode) -> {
+              ObjectNode status = status(principal, queues);
+              status.set("mode", MaintenanceApi.show(mode));
+              status.put("pausedQueues", queues.stream().filter(q -> !q.pause().isNone()).count());
+              return ApiAnswer.ok(status);
+            },
+            workers);
   }
 
   private ObjectNode status(Principal principal, List<QueueInfo> queues) {

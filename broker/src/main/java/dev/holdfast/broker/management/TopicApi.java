@@ -86,7 +86,7 @@ final class TopicApi {
   private static ObjectNode show(TopicInfo topic) {
     TopicDefinition definition = topic.definition();
     IdempotencyPolicy idempotency = definition.idempotency();
-    return Json.object()
+    return MaintenanceApi.show(topic.pause(), Json.object())
         .put("name", definition.name())
         .put("kind", "topic")
         .put("subscriptions", topic.subscriptions())

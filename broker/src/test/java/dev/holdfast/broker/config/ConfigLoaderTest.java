@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.broker.tls.TlsFiles;
+import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.limits.LimitTable;
+import dev.holdfast.broker.limits.PrincipalLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +81,35 @@ class ConfigLoaderTest {
         load(toml, "amqp.max-connections=33", "amqp.max-connections=34").amqp().limits();
     assertThat(limits).isEqualTo(new BrokerConfig.Limits(34, 11, 22));
     assertThat(load(toml).amqp().maxFrameBytes()).isEqualTo(64 << 10);
+  }
+
+  @Test
+  void limitsOfSomeAreOtherThanThoseOfAll() throws Exception {
+    String toml =
+        """
+        [limits]
+        connections = 7
+        messages-per-second = 20
+        overrides = [
+          "role:admin connections=1000 message-size=2MiB",
+          "user:batch  messages-per-second=500 bytes-per-second=1MiB links=3 unsettled=4",
+          "uid:1001 bytes-in-flight=1MiB temporary-nodes=0"]
+        """;
+    LimitTable limits = load(toml).limits();
+    assertThat(limits.of(new Principal("user:x", Set.of())))
+        .isEqualTo(new PrincipalLimits(7, 16_384, 100_000, 64 << 20, 20, 0, 1 << 30, 256));
+    assertThat(limits.of(new Principal("user:batch", Set.of("admin"))))
+        .isEqualTo(new PrincipalLimits(1_000, 3, 4, 64 << 20, 500, 1 << 20, 2 << 20, 256));
+    assertThat(limits.of(new Principal("uid:1001", Set.of())))
+        .isEqualTo(new PrincipalLimits(7, 16_384, 100_000, 1 << 20, 20, 0, 1 << 30, 0));
+    for (String wrong :
+        List.of("a", "a b=1", "user:a", "user:a x=1", "user:a links", "user:a links=0", "user:a links=x")) {
+      assertThat(mistakes("", "limits.overrides=" + wrong))
+          .as(wrong)
+          .singleElement()
+          .asString()
+          .contains("limits.overrides");
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.Pause;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
 import dev.holdfast.storage.StoredMessage;
@@ -50,7 +51,8 @@ final class FakeNodes implements NodeAdmin {
     long bytes = all.stream().mapToLong(m -> m.message().bytes()).sum();
     long oldest = all.isEmpty() ? 0 : all.get(0).message().enqueuedMs();
     int size = all.size();
-    return new QueueInfo(definition, size, bytes, 4, 0, 1, 2, 3, oldest, size, 5, 6, 7, 8, 0);
+    return new QueueInfo(
+        definition, Pause.NONE, size, bytes, 4, 0, 1, 2, 3, oldest, size, 5, 6, 7, 8, 0);
   }
 
   @Override

@@ -76,6 +76,7 @@ final class ManagementRig implements AutoCloseable {
         new PeerPrincipals(adminUid, Set.of()),
         new View(),
         new ManagementServices.Audit(audit, directory.resolve("audit")),
+        new ManagementServices.Maintenance(owner.maintenance(), refuse -> {}),
         1 << 20);
   }
 

@@ -61,11 +61,12 @@ public enum Fault {
   /** Too many. */
   TOO_MANY_SESSIONS("amqp:resource-limit-exceeded", "too many sessions on this connection"),
   /** Too many. */
-  TOO_MANY_LINKS("amqp:resource-limit-exceeded", "too many links on this connection"),
+  TOO_MANY_LINKS("amqp:resource-limit-exceeded", "HF-LIMIT-LINKS: too many links of this connection or principal"),
   /** Too many. */
-  TOO_MANY_CONNECTIONS("amqp:resource-limit-exceeded", "too many connections"),
+  TOO_MANY_CONNECTIONS(
+      "amqp:resource-limit-exceeded", "HF-LIMIT-CONNECTIONS: too many connections of this principal"),
   /** Too much of nothing. */
-  FLOOD("amqp:resource-limit-exceeded", "too many control frames"),
+  FLOOD("amqp:resource-limit-exceeded", "HF-FLOOD: too many control frames"),
   /** Silent for longer than agreed. */
   IDLE("amqp:resource-limit-exceeded", "nothing was received within the idle time-out"),
   /** The certificate that let the client in is revoked. */
@@ -81,6 +82,8 @@ public enum Fault {
   INTERNAL("amqp:internal-error", "the broker failed; quote the incident id to its operator"),
   /** The broker stops, or an operator asked. */
   FORCED("amqp:connection:forced", "the broker is shutting down"),
+  /** The broker is emptied. */
+  DRAINING("amqp:connection:forced", "HF-DRAINING: the broker is being drained; connect later"),
   /** Second connection with a container-id whose desire is to be the only one. */
   CONTAINER_ID("amqp:invalid-field", "a connection with this container-id already exists"),
   /** Attach on a handle in use. */
@@ -107,7 +110,7 @@ public enum Fault {
   /** Sent without credit. */
   NO_CREDIT("amqp:link:transfer-limit-exceeded", "more messages were sent than credit was given"),
   /** Larger than max-message-size. */
-  MESSAGE_SIZE("amqp:link:message-size-exceeded", "the message is larger than max-message-size"),
+  MESSAGE_SIZE("amqp:link:message-size-exceeded", "HF-LIMIT-MESSAGE: the message is larger than max-message-size"),
   /** Larger than the peer's max-message-size. */
   PEER_MESSAGE_SIZE(
       "amqp:link:message-size-exceeded", "a message was larger than the link's max-message-size"),

@@ -62,6 +62,8 @@ final class DeleteQueue implements NodeChange {
       batch.changes().dropLog(log.id);
     }
     batch.changes().deleteDefinition(NodeCodec.key(chosen.log.id));
+    batch.changes().deleteDefinition(Maintenance.key(chosen));
+    batch.changes().deleteDefinition(Maintenance.key(dead));
     return true;
   }
 

@@ -48,6 +48,7 @@ final class DeleteTopic implements NodeChange {
     chosen.delayed().stageDrop(batch.changes(), chosen.id());
     batch.changes().dropLog(chosen.log.id);
     batch.changes().deleteDefinition(NodeCodec.key(chosen.log.id));
+    batch.changes().deleteDefinition(Maintenance.key(chosen));
     return true;
   }
 

@@ -1,5 +1,8 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.acl.Principal;
+import java.util.function.ToIntFunction;
+
 /**
  * Sizes and times of the owner loop.
  *
@@ -15,6 +18,7 @@ package dev.holdfast.broker.domain.owner;
  * @param maxKeyBytes what idempotency keys may take on disk
  * @param commitAttempts tries to write what must not be refused before the broker gives up
  * @param transactions what transactions may hold
+ * @param temporaryNodes how many a principal may have
  */
 public record DomainSettings(
     int maxBatchCommands,
@@ -28,7 +32,8 @@ public record DomainSettings(
     long healthPollMs,
     long maxKeyBytes,
     int commitAttempts,
-    TransactionLimits transactions) {
+    TransactionLimits transactions,
+    ToIntFunction<Principal> temporaryNodes) {
 
   private static final long MIB = 1 << 20;
 
@@ -49,6 +54,54 @@ public record DomainSettings(
         TransactionLimits.defaults());
   }
 
+  /** With as many temporary nodes as anybody wants. */
+  DomainSettings(
+      int maxBatchCommands,
+      long maxBatchBytes,
+      long maxMessageBytes,
+      long queueWindowBytes,
+      long totalWindowBytes,
+      long inFlightBytes,
+      long readAheadBytes,
+      long syncDelayMs,
+      long healthPollMs,
+      long maxKeyBytes,
+      int commitAttempts,
+      TransactionLimits transactions) {
+    this(
+        maxBatchCommands,
+        maxBatchBytes,
+        maxMessageBytes,
+        queueWindowBytes,
+        totalWindowBytes,
+        inFlightBytes,
+        readAheadBytes,
+        syncDelayMs,
+        healthPollMs,
+        maxKeyBytes,
+        commitAttempts,
+        transactions,
+        who -> Integer.MAX_VALUE);
+  }
+
+  /** The same with a limit for temporary nodes. */
+  public DomainSettings withTemporaryNodes(ToIntFunction<Principal> limit) {
+    return new DomainSettings(
+        maxBatchCommands,
+        maxBatchBytes,
+        maxMessageBytes,
+        queueWindowBytes,
+        totalWindowBytes,
+        inFlightBytes,
+        readAheadBytes,
+        syncDelayMs,
+        healthPollMs,
+        maxKeyBytes,
+        commitAttempts,
+        transactions,
+        limit);
+  }
+
   /** The same with another limit for messages. */
   public DomainSettings withMaxMessageBytes(long bytes) {
     return new DomainSettings(
@@ -63,7 +116,8 @@ public record DomainSettings(
         healthPollMs,
         maxKeyBytes,
         commitAttempts,
-        transactions);
+        transactions,
+        temporaryNodes);
   }
 
   /** The same with another limit for idempotency keys. */
@@ -80,7 +134,8 @@ public record DomainSettings(
         healthPollMs,
         bytes,
         commitAttempts,
-        transactions);
+        transactions,
+        temporaryNodes);
   }
 
   /** The same with other limits for transactions. */
@@ -97,6 +152,7 @@ public record DomainSettings(
         healthPollMs,
         maxKeyBytes,
         commitAttempts,
-        limits);
+        limits,
+        temporaryNodes);
   }
 }

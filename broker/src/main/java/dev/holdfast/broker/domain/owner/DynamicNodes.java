@@ -1,5 +1,7 @@
 package dev.holdfast.broker.domain.owner;
 
+import dev.holdfast.acl.Principal;
+import java.util.function.ToIntFunction;
 import dev.holdfast.broker.domain.DynamicNode;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
@@ -28,6 +30,7 @@ final class DynamicNodes {
 
   private final OwnerInbox inbox;
   private final SecureRandom random = new SecureRandom();
+  private final ToIntFunction<Principal> limit;
   private final Map<String, Made> made = new HashMap<>();
   private boolean linksChanged;
   private long sweptMs;
@@ -49,8 +52,14 @@ final class DynamicNodes {
     }
   }
 
-  DynamicNodes(OwnerInbox inbox) {
+  /**
+   * Makes it.
+   *
+   * @param limit how many a principal may have
+   */
+  DynamicNodes(OwnerInbox inbox, ToIntFunction<Principal> limit) {
     this.inbox = inbox;
+    this.limit = limit;
   }
 
   /** A name that nobody has and nobody can guess. */
@@ -63,6 +72,16 @@ final class DynamicNodes {
   /** The node is committed. */
   void add(Made node) {
     made.put(node.name, node);
+  }
+
+  /** Whether this principal has as many as it may. */
+  boolean full(Principal of) {
+    int most = limit.applyAsInt(of);
+    return made.size() >= most
+        && made.values().stream()
+                .filter(node -> node.creator.principal().name().equals(of.name()))
+                .count()
+            >= most;
   }
 
   /** Who made the node of this name; null: it is no such node. */

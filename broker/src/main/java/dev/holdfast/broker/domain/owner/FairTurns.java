@@ -42,7 +42,7 @@ final class FairTurns {
   @Nullable OutDelivery take(ConsumerTarget consumer) {
     for (int asked = offering.size(); asked > 0; asked--) {
       LogCursor cursor = offering.removeFirst();
-      OutDelivery delivery = cursor.take(consumer);
+      OutDelivery delivery = cursor.log.paused ? null : cursor.take(consumer);
       if (cursor.incomplete()) {
         toFill(cursor);
       }

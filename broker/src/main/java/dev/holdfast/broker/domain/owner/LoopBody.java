@@ -75,7 +75,7 @@ final class LoopBody {
     TurnNotes notes = new TurnNotes();
     MemoryBudget budget = new MemoryBudget(settings.totalWindowBytes(), settings.inFlightBytes());
     nodes = new NodeRegistry(store, settings, around.filters(), budget, notes);
-    dynamic = new DynamicNodes(self);
+    dynamic = new DynamicNodes(self, settings.temporaryNodes());
     AccessCheck access = new AccessCheck(around.policy(), nodes, dynamic);
     making = new MakeDynamicNode.Parts(nodes, access, dynamic, outbox, inbox::putBack);
     staging = new SubscriptionStaging(store, nodes);
@@ -83,7 +83,7 @@ final class LoopBody {
     retention = new RetentionSweep(store, nodes);
     idle = new IdleQueues(nodes, staging, self);
     keepers = new WindowKeepers(budget, settings.totalWindowBytes());
-    gate = new StoreGate(store, settings.healthPollMs());
+    gate = new StoreGate(store, settings.healthPollMs(), nodes.maintenance());
     ReadAhead reads = new ReadAhead(store, around.reader(), self);
     backlogs = new BacklogReader(store, reads, dirty, batch, settings.readAheadBytes());
     DeadLetterMaker deadLetters = new DeadLetterMaker(nodes, self);

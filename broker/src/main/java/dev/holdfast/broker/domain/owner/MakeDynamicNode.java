@@ -17,6 +17,11 @@ import java.util.function.Consumer;
 
 /** Makes the node that a link asks for without a name; then the link is attached to it. */
 final class MakeDynamicNode implements NodeChange {
+  private static final NodeError FULL =
+      new NodeError(
+          NodeError.Code.RESOURCE_LIMIT_EXCEEDED,
+          "HF-LIMIT-QUOTA: this principal has as many temporary nodes as it may");
+
   private final Parts parts;
   private final Peer peer;
   private final Object port;
@@ -99,6 +104,10 @@ final class MakeDynamicNode implements NodeChange {
         parts.access().denied(peer.principal(), Permission.CREATE, what.kind(), name);
     if (denied != null) {
       events.refuse().accept(denied);
+      return false;
+    }
+    if (parts.dynamic().full(peer.principal())) {
+      events.refuse().accept(FULL);
       return false;
     }
     if (parts.nodes().find(name) != null) {

@@ -5,6 +5,7 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.Pause;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.storage.StoredMessage;
 import java.util.List;
@@ -36,6 +37,12 @@ sealed interface Node permits Queue, Topic {
 
   /** Its messages that wait for their moment. */
   Delayed delayed();
+
+  /** What an operator holds back here. */
+  Pause pause();
+
+  /** From now on that is this. */
+  void pause(Pause now);
 
   /** Why this message is not taken; null when it is. */
   @Nullable NodeError refusal(IncomingMessage message);

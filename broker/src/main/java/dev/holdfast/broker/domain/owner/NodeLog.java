@@ -50,6 +50,9 @@ final class NodeLog {
   /** How long messages live here; null: until they are consumed, whatever they bring. */
   @Nullable Lifetime lifetime = Lifetime.DEFAULT;
 
+  /** An operator holds back what is in it. */
+  boolean paused;
+
   /** Counts its messages, when they are dead letters. */
   @Nullable DeadLetterTally tally;
 

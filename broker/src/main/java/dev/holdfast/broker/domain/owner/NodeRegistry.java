@@ -32,6 +32,7 @@ final class NodeRegistry {
   private final WindowLimits subscriptionWindow;
   private final Map<String, Node> nodes = new HashMap<>();
   private final Subscriptions subscriptions = new Subscriptions();
+  private final Maintenance maintenance = new Maintenance();
   private final List<Topic> retaining = new ArrayList<>();
 
   NodeRegistry(
@@ -76,6 +77,11 @@ final class NodeRegistry {
     return nodes.values();
   }
 
+  /** What operators hold back. */
+  Maintenance maintenance() {
+    return maintenance;
+  }
+
   Subscriptions subscriptions() {
     return subscriptions;
   }
@@ -109,6 +115,7 @@ final class NodeRegistry {
       }
     }
     rebuildSubscriptions(stored);
+    maintenance.rebuild(store.view().definitions(), nodes.values());
     for (Node node : before.values()) {
       Node now = nodes.get(node.name());
       if (now != node && node instanceof Queue queue) {

@@ -3,6 +3,7 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.domain.FilterCodec;
+import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
@@ -38,6 +39,7 @@ public final class OwnerLoop implements OwnerInbox {
   private final NodeAdmin admin;
   private final TopicAdmin topicAdmin;
   private final DeadLetterAdmin deadLetterAdmin;
+  private final MaintenanceAdmin maintenance;
   private final Consumer<Throwable> onFatal;
   private final ExecutorService reader;
   private final Thread thread;
@@ -85,6 +87,7 @@ public final class OwnerLoop implements OwnerInbox {
             this);
     this.admin = new OwnerAdmin(this, body.admin());
     this.topicAdmin = new OwnerTopicAdmin(this, body.admin());
+    this.maintenance = new OwnerMaintenance(this, body.admin());
     this.deadLetterAdmin = new OwnerDeadLetterAdmin(this, body.admin());
     this.thread = daemon(this::run, "holdfast-owner");
   }
@@ -113,6 +116,11 @@ public final class OwnerLoop implements OwnerInbox {
   /** What management may do with topics and subscriptions. */
   public TopicAdmin topicAdmin() {
     return topicAdmin;
+  }
+
+  /** What management may hold back. */
+  public MaintenanceAdmin maintenance() {
+    return maintenance;
   }
 
   /** What management may do with dead letters and delayed messages. */

@@ -5,6 +5,7 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.Pause;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
@@ -37,6 +38,7 @@ final class Queue implements Node {
   private final Publishers publishers = new Publishers();
   private final Delayed delayed = new Delayed();
   private final Room room = new Room(this);
+  private Pause pause = Pause.NONE;
 
   /** Messages that had to make room for newer ones since the broker started. */
   long displaced;
@@ -164,8 +166,20 @@ final class Queue implements Node {
   }
 
   @Override
+  public Pause pause() {
+    return pause;
+  }
+
+  @Override
+  public void pause(Pause now) {
+    pause = now;
+    logs().forEach(each -> each.paused = now.delivery());
+  }
+
+  @Override
   public @Nullable NodeError refusal(IncomingMessage message) {
-    return NodeLog.tooLarge(message, this);
+    NodeError held = Maintenance.refusal(pause, name());
+    return held == null ? NodeLog.tooLarge(message, this) : held;
   }
 
   @Override
@@ -197,6 +211,7 @@ final class Queue implements Node {
   QueueInfo info(StoreView view) {
     return new QueueInfo(
         definition,
+        pause,
         subscription.messages(view),
         subscription.bytes(view),
         delayed.messages(view),

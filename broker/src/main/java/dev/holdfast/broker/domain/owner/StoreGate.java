@@ -7,23 +7,28 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether publishes may be taken: what the store said last. Heals by itself when it says yes. */
+/**
+ * Whether publishes may be taken: what the store said last, and what an operator holds back. Heals by
+ * itself when the store says yes.
+ */
 final class StoreGate {
   private static final Logger LOG = LoggerFactory.getLogger(StoreGate.class);
 
   private final MessageStore store;
   private final long pollMs;
+  private final Maintenance maintenance;
   private @Nullable NodeError refusal;
   private long askedMs = Long.MIN_VALUE;
 
-  StoreGate(MessageStore store, long pollMs) {
+  StoreGate(MessageStore store, long pollMs, Maintenance maintenance) {
     this.store = store;
+    this.maintenance = maintenance;
     this.pollMs = pollMs;
   }
 
   /** Null: publishes are taken. */
   @Nullable NodeError refusal() {
-    return refusal;
+    return refusal == null ? maintenance.refusal() : refusal;
   }
 
   /** Asks the store when it is time to. */

@@ -189,6 +189,9 @@ final class Subscription {
       return turns.take(consumer);
     }
     for (int i = 0; i < cursors.size(); i++) {
+      if (cursors.get(i).log.paused) {
+        continue;
+      }
       OutDelivery delivery = cursors.get(i).take(consumer);
       // What is only on disk comes before what others have in memory.
       if (delivery != null || (cursors.size() > 1 && cursors.get(i).backlog.incomplete())) {
@@ -264,7 +267,8 @@ final class Subscription {
 
   private boolean exhaustedFor(ConsumerTarget consumer) {
     for (int i = 0; i < cursors.size(); i++) {
-      if (!cursors.get(i).exhaustedFor(consumer)) {
+      LogCursor cursor = cursors.get(i);
+      if (!cursor.log.paused && !cursor.exhaustedFor(consumer)) {
         return false;
       }
     }

@@ -5,6 +5,7 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.Pause;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.TopicDefinition;
 import dev.holdfast.broker.domain.TopicInfo;
@@ -27,6 +28,7 @@ final class Topic implements Node {
   private long ageDueMs;
   private final Publishers publishers = new Publishers();
   private final Delayed delayed = new Delayed();
+  private Pause pause = Pause.NONE;
 
   Topic(int logId, TopicDefinition definition) {
     this.definition = definition;
@@ -74,8 +76,20 @@ final class Topic implements Node {
   }
 
   @Override
+  public Pause pause() {
+    return pause;
+  }
+
+  @Override
+  public void pause(Pause now) {
+    pause = now;
+    logs().forEach(each -> each.paused = now.delivery());
+  }
+
+  @Override
   public @Nullable NodeError refusal(IncomingMessage message) {
-    return NodeLog.tooLarge(message, this);
+    NodeError held = Maintenance.refusal(pause, name());
+    return held == null ? NodeLog.tooLarge(message, this) : held;
   }
 
   @Override
@@ -152,6 +166,7 @@ final class Topic implements Node {
     }
     return new TopicInfo(
         definition,
+        pause,
         log.cursors().size(),
         publishers.count(),
         messages,

@@ -1,0 +1,30 @@
+package dev.holdfast.broker.domain;
+
+import dev.holdfast.acl.Principal;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What management does to hold something back. Any thread; stages complete on the owner thread after
+ * the commit they depend on, exceptionally with {@link NodeException} when refused.
+ */
+public interface MaintenanceAdmin {
+
+  /** How the broker works now. */
+  CompletionStage<BrokerMode> mode();
+
+  /** Refuses messages, or takes them again; needs the right to manage; survives a restart. */
+  CompletionStage<BrokerMode> readOnly(Principal principal, boolean on, String reason);
+
+  /** Refuses messages and new connections until that is ended or the broker starts again. */
+  CompletionStage<BrokerMode> drain(Principal principal, boolean on, String reason);
+
+  /**
+   * Pauses a node, or lets it go on; needs the right to configure it; survives a restart.
+   *
+   * @param wanted what is held back from now on
+   */
+  CompletionStage<Pause> pause(Principal principal, NodeKind kind, String name, Pause wanted);
+
+  /** What is held back at a node. */
+  CompletionStage<Pause> paused(Principal principal, NodeKind kind, String name);
+}

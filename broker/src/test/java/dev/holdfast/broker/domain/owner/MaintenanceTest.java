@@ -1,0 +1,162 @@
+package dev.holdfast.broker.domain.owner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.broker.domain.BrokerMode;
+import dev.holdfast.broker.domain.MaintenanceAdmin;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.NodeKind;
+import dev.holdfast.broker.domain.Outcome;
+import dev.holdfast.broker.domain.Pause;
+import dev.holdfast.broker.domain.SourceRequest;
+import dev.holdfast.broker.domain.StartFrom;
+import org.junit.jupiter.api.Test;
+
+/** What an operator holds back, before and after a restart. */
+class MaintenanceTest {
+  private static final Pause BOTH = new Pause(true, true, "a bug");
+
+  private final Rig rig = new Rig();
+  private MaintenanceAdmin admin = admin();
+
+  MaintenanceTest() {
+    rig.create("q");
+    rig.create("other");
+    rig.topic("t");
+  }
+
+  private MaintenanceAdmin admin() {
+    return new OwnerMaintenance(rig.inbox::put, rig.body.admin());
+  }
+
+  private void restart() {
+    rig.boot(rig.store);
+    admin = admin();
+  }
+
+  private String refusal(String node) {
+    TestPublisher publisher = new TestPublisher(rig).open(node);
+    publisher.send("x");
+    rig.settle();
+    NodeError error = publisher.answers.get(0).error();
+    return error == null ? "" : error.description();
+  }
+
+  private TestConsumer consumer(String node) {
+    TestConsumer consumer = new TestConsumer(rig).open(node).flow(10);
+    rig.settle();
+    return consumer;
+  }
+
+  @Test
+  void aPausedQueueTakesAndDeliversNothingUntilItIsResumed() {
+    rig.send("q", "a", "b");
+    TestConsumer consumer = new TestConsumer(rig).open("q").flow(1);
+    rig.settle();
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", BOTH));
+    consumer.settle(0, Outcome.ACCEPTED);
+    consumer.flow(10);
+    rig.settle();
+    assertThat(consumer.take()).containsExactly("a");
+    assertThat(rig.messages("q")).isEqualTo(1);
+    assertThat(refusal("q")).startsWith("HF-PAUSED").endsWith("a bug");
+    assertThat(refusal("other")).isEmpty();
+    assertThat(rig.info("q").pause()).isEqualTo(BOTH);
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", new Pause(true, false, "")));
+    assertThat(consumer.take()).containsExactly("b");
+    assertThat(refusal("q")).startsWith("HF-PAUSED");
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", Pause.NONE));
+    assertThat(refusal("q")).isEmpty();
+    assertThat(consumer.take()).containsExactly("x");
+  }
+
+  @Test
+  void aDrainOfAPausedQueueEnds() {
+    rig.send("q", "a");
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", new Pause(false, true, "")));
+    TestConsumer consumer = new TestConsumer(rig).open("q").flow(5, Long.MAX_VALUE, true);
+    rig.settle();
+    assertThat(consumer.drained).hasSize(1);
+    assertThat(consumer.take()).isEmpty();
+  }
+
+  @Test
+  void aPausedTopicIsLeftOutByPatternsToo() {
+    rig.topic("t.one");
+    TestConsumer own = new TestConsumer(rig).open(Rig.peer(), SourceRequest.of("t")).flow(10);
+    TestConsumer all = new TestConsumer(rig).open(Rig.peer(), SourceRequest.of("t.#")).flow(10);
+    rig.settle();
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t", new Pause(false, true, "")));
+    rig.send("t", "held");
+    rig.send("t.one", "goes");
+    assertThat(own.take()).isEmpty();
+    assertThat(all.take()).containsExactly("goes");
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t", Pause.NONE));
+    assertThat(own.take()).containsExactly("held");
+    assertThat(all.take()).containsExactly("held");
+  }
+
+  @Test
+  void pausesAndReadOnlyOutliveARestartAndDrainingDoesNot() {
+    rig.send("q", "a");
+    rig.subscribe("t", "s", null, StartFrom.LATEST);
+    rig.send("t", "b");
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", BOTH));
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t", BOTH));
+    rig.get(admin.readOnly(Rig.ADMIN, true, "moving"));
+    rig.get(admin.drain(Rig.ADMIN, true, "gone at six"));
+    assertThat(refusal("other")).startsWith("HF-DRAINING").endsWith("gone at six");
+    restart();
+    assertThat(rig.get(admin.mode())).isEqualTo(new BrokerMode(true, false, "moving"));
+    assertThat(refusal("other")).startsWith("HF-READ-ONLY").endsWith("moving");
+    rig.get(admin.readOnly(Rig.ADMIN, false, ""));
+    assertThat(refusal("other")).isEmpty();
+    assertThat(refusal("q")).startsWith("HF-PAUSED");
+    TestConsumer queue = consumer("q");
+    TestConsumer subscription = consumer("t::s");
+    assertThat(queue.take()).isEmpty();
+    assertThat(subscription.take()).isEmpty();
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", Pause.NONE));
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t", Pause.NONE));
+    assertThat(queue.take()).containsExactly("a");
+    assertThat(subscription.take()).containsExactly("b");
+    restart();
+    assertThat(rig.get(admin.mode())).isEqualTo(BrokerMode.NORMAL);
+    assertThat(rig.get(admin.paused(Rig.ADMIN, NodeKind.QUEUE, "q"))).isEqualTo(Pause.NONE);
+  }
+
+  @Test
+  void readingGoesOnWhileNothingIsTaken() {
+    rig.send("q", "a", "b");
+    rig.get(admin.readOnly(Rig.ADMIN, true, ""));
+    TestConsumer consumer = consumer("q");
+    assertThat(consumer.take()).containsExactly("a", "b");
+    consumer.settle(0, Outcome.ACCEPTED);
+    consumer.settle(1, Outcome.ACCEPTED);
+    rig.settle();
+    assertThat(rig.messages("q")).isZero();
+  }
+
+  @Test
+  void aNodeOfTheSameNameMadeAnewIsNotPaused() {
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", BOTH));
+    rig.get(rig.admin.deleteQueue(Rig.ADMIN, "q"));
+    rig.create("q");
+    restart();
+    assertThat(refusal("q")).isEmpty();
+  }
+
+  @Test
+  void onlyWhoMayCanDoIt() {
+    assertThatThrownBy(
+            () -> rig.get(admin.pause(Rig.STRANGER, NodeKind.QUEUE, "q", BOTH)))
+        .isInstanceOf(NodeException.class);
+    assertThatThrownBy(() -> rig.get(admin.readOnly(Rig.STRANGER, true, "")))
+        .isInstanceOf(NodeException.class);
+    assertThatThrownBy(() -> rig.get(admin.drain(Rig.STRANGER, true, "")))
+        .isInstanceOf(NodeException.class);
+    assertThat(refusal("q")).isEmpty();
+  }
+}
