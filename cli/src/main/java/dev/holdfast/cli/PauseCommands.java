@@ -25,8 +25,7 @@ final class PauseCommands {
     @Option(names = "--delivery", description = "Only delivery from it.")
     private boolean delivery;
 
-    ExitCode post(
-        HoldfastCommand root, UnaryOperator<String> path, String verb, String reason)
+    ExitCode post(HoldfastCommand root, UnaryOperator<String> path, String verb, String reason)
         throws CommandFailure, IOException {
       Map<String, Object> body = new LinkedHashMap<>();
       if (sending || delivery) {

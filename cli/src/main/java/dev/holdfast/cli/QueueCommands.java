@@ -37,8 +37,8 @@ final class QueueCommands implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "queue needs one of: create, list, info, edit, purge, pause, resume,"
-            + " delete");
+        spec.commandLine(),
+        "queue needs one of: create, list, info, edit, purge, pause, resume," + " delete");
   }
 
   /** {@code --yes} and {@code --dry-run} of commands that cannot be undone. */

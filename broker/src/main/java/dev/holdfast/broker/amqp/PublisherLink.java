@@ -101,7 +101,9 @@ final class PublisherLink implements ReceivingLink, PublisherPort, Streaming.Sin
           long maxMessageBytes =
               Math.min(
                   node.maxMessageBytes(),
-                  Math.min(connection.limits().maxMessageBytes(), connection.standing.use().messageBytes()));
+                  Math.min(
+                      connection.limits().maxMessageBytes(),
+                      connection.standing.use().messageBytes()));
           Replies.maxMessageSize(reply, maxMessageBytes);
           TargetReply.fill(reply, target, node);
           messageIds =

@@ -60,11 +60,7 @@ final class Receiver {
    * @param use that decides how fast credit is given; null: nothing does
    */
   Receiver(
-      LinkEnd end,
-      Owner owner,
-      int window,
-      int initialDeliveryCount,
-      @Nullable PrincipalUse use) {
+      LinkEnd end, Owner owner, int window, int initialDeliveryCount, @Nullable PrincipalUse use) {
     this.end = end;
     this.connection = end.session.connection;
     this.owner = owner;

@@ -86,7 +86,14 @@ final class LimitKeys {
 
   static List<ConfigKey<?>> all() {
     return List.of(
-        CONNECTIONS, LINKS, UNSETTLED, IN_FLIGHT, MESSAGES, BYTES, MESSAGE_SIZE, TEMPORARY,
+        CONNECTIONS,
+        LINKS,
+        UNSETTLED,
+        IN_FLIGHT,
+        MESSAGES,
+        BYTES,
+        MESSAGE_SIZE,
+        TEMPORARY,
         OVERRIDES);
   }
 

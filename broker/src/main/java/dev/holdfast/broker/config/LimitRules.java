@@ -65,8 +65,7 @@ final class LimitRules {
     if (key.equals(LimitKeys.TEMPORARY.name())) {
       return new Numbers(7, LimitKeys.TEMPORARY.type().read(value));
     }
-    throw new IllegalArgumentException(
-        "has the unknown limit " + key.substring(PREFIX.length()));
+    throw new IllegalArgumentException("has the unknown limit " + key.substring(PREFIX.length()));
   }
 
   /** Puts a value in the place that a limit has. */
@@ -86,7 +85,13 @@ final class LimitRules {
       };
       all[place] = value;
       return new PrincipalLimits(
-          (int) all[0], (int) all[1], (int) all[2], all[3], (int) all[4], all[5], all[6],
+          (int) all[0],
+          (int) all[1],
+          (int) all[2],
+          all[3],
+          (int) all[4],
+          all[5],
+          all[6],
           (int) all[7]);
     }
   }

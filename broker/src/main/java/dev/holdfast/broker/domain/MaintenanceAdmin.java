@@ -4,8 +4,8 @@ import dev.holdfast.acl.Principal;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What management does to hold something back. Any thread; stages complete on the owner thread after
- * the commit they depend on, exceptionally with {@link NodeException} when refused.
+ * What management does to hold something back. Any thread; stages complete on the owner thread
+ * after the commit they depend on, exceptionally with {@link NodeException} when refused.
  */
 public interface MaintenanceAdmin {
 

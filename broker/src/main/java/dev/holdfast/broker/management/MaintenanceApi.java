@@ -96,9 +96,7 @@ final class MaintenanceApi {
     String reason = body.has("reason") ? Json.text(body, "reason").strip() : "";
     boolean printable =
         reason.codePoints().noneMatch(c -> c < ' ' || c == 0x7F)
-            && reason
-                .codePoints()
-                .noneMatch(c -> Character.getType(c) == Character.FORMAT)
+            && reason.codePoints().noneMatch(c -> Character.getType(c) == Character.FORMAT)
             && reason.length() <= MAX_REASON;
     if (!printable) {
       throw Json.invalid("the reason is one line of at most 200 characters");

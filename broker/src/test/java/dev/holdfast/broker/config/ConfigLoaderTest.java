@@ -3,10 +3,10 @@ package dev.holdfast.broker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.holdfast.broker.tls.TlsFiles;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.limits.PrincipalLimits;
+import dev.holdfast.broker.tls.TlsFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,7 +103,14 @@ class ConfigLoaderTest {
     assertThat(limits.of(new Principal("uid:1001", Set.of())))
         .isEqualTo(new PrincipalLimits(7, 16_384, 100_000, 1 << 20, 20, 0, 1 << 30, 0));
     for (String wrong :
-        List.of("a", "a b=1", "user:a", "user:a x=1", "user:a links", "user:a links=0", "user:a links=x")) {
+        List.of(
+            "a",
+            "a b=1",
+            "user:a",
+            "user:a x=1",
+            "user:a links",
+            "user:a links=0",
+            "user:a links=x")) {
       assertThat(mistakes("", "limits.overrides=" + wrong))
           .as(wrong)
           .singleElement()

@@ -58,8 +58,7 @@ class PrincipalLimitsIT {
   }
 
   private static AmqpClient login(TestUser user) throws IOException {
-    return AmqpClient.connect(
-        broker.ready().tcp(), new Login.Plain(user.name(), user.password()));
+    return AmqpClient.connect(broker.ready().tcp(), new Login.Plain(user.name(), user.password()));
   }
 
   @Test
@@ -80,8 +79,7 @@ class PrincipalLimitsIT {
       one.until("a refusal", () -> fifth.error().getCondition() != null);
       assertThat(fifth.error().getDescription()).startsWith("HF-LIMIT-LINKS");
       AmqpSender sender = links.get(0);
-      assertThat(sender.sendAndWait(Messages.data(new byte[1_900])))
-          .isInstanceOf(Accepted.class);
+      assertThat(sender.sendAndWait(Messages.data(new byte[1_900]))).isInstanceOf(Accepted.class);
       sender.send("large", Messages.data(new byte[2_100]));
       one.until("a refusal", () -> sender.error().getCondition() != null);
       assertThat(sender.error().getCondition().toString())

@@ -78,8 +78,7 @@ class MaintenanceIT {
       AmqpReceiver receiver = client.receiver("held");
       receiver.flow(10);
       assertThat(receiver.receive(500)).isEmpty();
-      assertThat(broker.cli().queue("held").get("pauseReason").asText())
-          .isEqualTo("a bug in 4.2");
+      assertThat(broker.cli().queue("held").get("pauseReason").asText()).isEqualTo("a bug in 4.2");
       assertThat(broker.cli().run("queue", "pause", "nowhere").exitCode()).isEqualTo(3);
     }
   }

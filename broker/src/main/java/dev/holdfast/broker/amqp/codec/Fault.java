@@ -61,10 +61,13 @@ public enum Fault {
   /** Too many. */
   TOO_MANY_SESSIONS("amqp:resource-limit-exceeded", "too many sessions on this connection"),
   /** Too many. */
-  TOO_MANY_LINKS("amqp:resource-limit-exceeded", "HF-LIMIT-LINKS: too many links of this connection or principal"),
+  TOO_MANY_LINKS(
+      "amqp:resource-limit-exceeded",
+      "HF-LIMIT-LINKS: too many links of this connection or principal"),
   /** Too many. */
   TOO_MANY_CONNECTIONS(
-      "amqp:resource-limit-exceeded", "HF-LIMIT-CONNECTIONS: too many connections of this principal"),
+      "amqp:resource-limit-exceeded",
+      "HF-LIMIT-CONNECTIONS: too many connections of this principal"),
   /** Too much of nothing. */
   FLOOD("amqp:resource-limit-exceeded", "HF-FLOOD: too many control frames"),
   /** Silent for longer than agreed. */
@@ -110,7 +113,9 @@ public enum Fault {
   /** Sent without credit. */
   NO_CREDIT("amqp:link:transfer-limit-exceeded", "more messages were sent than credit was given"),
   /** Larger than max-message-size. */
-  MESSAGE_SIZE("amqp:link:message-size-exceeded", "HF-LIMIT-MESSAGE: the message is larger than max-message-size"),
+  MESSAGE_SIZE(
+      "amqp:link:message-size-exceeded",
+      "HF-LIMIT-MESSAGE: the message is larger than max-message-size"),
   /** Larger than the peer's max-message-size. */
   PEER_MESSAGE_SIZE(
       "amqp:link:message-size-exceeded", "a message was larger than the link's max-message-size"),

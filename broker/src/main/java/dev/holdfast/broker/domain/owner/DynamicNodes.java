@@ -1,7 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.Principal;
-import java.util.function.ToIntFunction;
 import dev.holdfast.broker.domain.DynamicNode;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -69,8 +69,7 @@ final class OwnerMaintenance implements MaintenanceAdmin {
 
   @Override
   public CompletionStage<Pause> paused(Principal principal, NodeKind kind, String name) {
-    return ask(
-        () -> PauseNode.find(context, principal, Permission.INSPECT, kind, name).pause());
+    return ask(() -> PauseNode.find(context, principal, Permission.INSPECT, kind, name).pause());
   }
 
   private <T> CompletionStage<T> ask(Supplier<T> answer) {

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether publishes may be taken: what the store said last, and what an operator holds back. Heals by
- * itself when the store says yes.
+ * Whether publishes may be taken: what the store said last, and what an operator holds back. Heals
+ * by itself when the store says yes.
  */
 final class StoreGate {
   private static final Logger LOG = LoggerFactory.getLogger(StoreGate.class);

@@ -150,8 +150,7 @@ class MaintenanceTest {
 
   @Test
   void onlyWhoMayCanDoIt() {
-    assertThatThrownBy(
-            () -> rig.get(admin.pause(Rig.STRANGER, NodeKind.QUEUE, "q", BOTH)))
+    assertThatThrownBy(() -> rig.get(admin.pause(Rig.STRANGER, NodeKind.QUEUE, "q", BOTH)))
         .isInstanceOf(NodeException.class);
     assertThatThrownBy(() -> rig.get(admin.readOnly(Rig.STRANGER, true, "")))
         .isInstanceOf(NodeException.class);
