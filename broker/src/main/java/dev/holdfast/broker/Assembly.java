@@ -19,6 +19,7 @@ import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.domain.owner.TransactionLimits;
+import dev.holdfast.broker.identity.CertificatePrincipals;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.token.TokenService;
 import dev.holdfast.broker.tls.ServerTls;
@@ -180,6 +181,12 @@ final class Assembly {
         .filter(l -> l.transport() == PeerInfo.Transport.TCP)
         .map(l -> new HostPort(l.host(), l.port()))
         .findFirst();
+  }
+
+  /** How clients are called by their certificates. */
+  static CertificatePrincipals certificates(BrokerConfig config) {
+    return new CertificatePrincipals(
+        config.identity().commonNames(), config.identity().adminCertificates());
   }
 
   /** The broker's tokens, signed with a key of the store's. */

@@ -21,7 +21,6 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.PartSource;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
-import dev.holdfast.broker.identity.CertificatePrincipals;
 import dev.holdfast.broker.identity.LocalGroups;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.SaslAuthenticator;
@@ -147,11 +146,9 @@ public final class Broker implements AutoCloseable {
     runs("owner", () -> await(owner.stop()));
 
     PeerPrincipals peers = watchIdentities(rules, owner);
-    CertificatePrincipals certificates =
-        new CertificatePrincipals(
-            config.identity().commonNames(), config.identity().adminCertificates());
     TokenService tokens = openTokens(store);
-    SaslAuthenticator sasl = new SaslAuthenticator(users, peers, certificates, tokens);
+    SaslAuthenticator sasl =
+        new SaslAuthenticator(users, peers, Assembly.certificates(config), tokens);
     runs("authentication", sasl::close);
 
     Vertx vertx = loaded(loading);
