@@ -22,6 +22,7 @@ import dev.holdfast.broker.domain.owner.TransactionLimits;
 import dev.holdfast.broker.identity.CertificatePrincipals;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.token.TokenService;
+import dev.holdfast.broker.management.QueueAttributes;
 import dev.holdfast.broker.tls.ServerTls;
 import dev.holdfast.broker.tls.TlsException;
 import dev.holdfast.storage.MessageStore;
@@ -81,7 +82,7 @@ final class Assembly {
     ManagementOperations operations =
         new ManagementOperations(
             List.of(
-                new QueueType(owner.admin(), maxMessageBytes),
+                new QueueType(owner.admin(), new QueueAttributes(maxMessageBytes)),
                 new TopicType(owner.topicAdmin(), maxMessageBytes),
                 new SubscriptionType(owner.topicAdmin())),
             audit);

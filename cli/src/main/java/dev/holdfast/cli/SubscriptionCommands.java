@@ -57,6 +57,7 @@ final class SubscriptionCommands implements Runnable {
         "Examples:",
         "  holdfast sub create prices.eu::billing --from earliest",
         "  holdfast sub create 'prices.#::audit'",
+        "  holdfast sub create orders::large --where \"weight > 2000 AND region = 'north'\"",
       })
   private static final class Create implements ApiCommand {
     private final HoldfastCommand root;
@@ -74,6 +75,12 @@ final class SubscriptionCommands implements Runnable {
             "Where it starts: latest (default), earliest, a sequence, or a time such as"
                 + " 2026-01-31T12:00:00Z.")
     private @Nullable String from;
+
+    @Option(
+        names = "--where",
+        paramLabel = "SELECTOR",
+        description = "Which messages it gets: a JMS selector, for good (default: all).")
+    private @Nullable String selector;
 
     @Option(names = "--exclusive", description = "One consumer at a time.")
     private boolean exclusive;
@@ -94,6 +101,9 @@ final class SubscriptionCommands implements Runnable {
       definition.put("name", address.substring(at + 2));
       if (exclusive) {
         definition.put("shared", false);
+      }
+      if (selector != null) {
+        definition.put("where", selector);
       }
       if (from != null) {
         definition.put("start", start(from));

@@ -2,6 +2,9 @@ package dev.holdfast.broker.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.broker.amqp.filter.FilterException;
+import dev.holdfast.broker.amqp.filter.WireFilter;
+import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.broker.domain.StartFrom;
 import dev.holdfast.broker.domain.SubscriptionDefinition;
 import dev.holdfast.broker.domain.SubscriptionInfo;
@@ -11,10 +14,11 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Subscriptions of topics: list, create, show, delete, purge, move to another place. */
 final class SubscriptionApi {
-  private static final Set<String> FIELDS = Set.of("source", "name", "shared", "start");
+  private static final Set<String> FIELDS = Set.of("source", "name", "shared", "start", "where");
   private static final Set<String> SEEK_FIELDS = Set.of("start");
 
   private final TopicAdmin topics;
@@ -46,7 +50,7 @@ final class SubscriptionApi {
             Json.text(body, "source"),
             Json.text(body, "name"),
             new SubscriptionDefinition.Traits(true, Json.flag(body, "shared", true), false),
-            null,
+            where(body),
             "",
             request.principal().name());
     return topics
@@ -79,6 +83,22 @@ final class SubscriptionApi {
     return topics
         .seekSubscription(request.principal(), request.variable(0), start(body, StartFrom.EARLIEST))
         .thenApply(subscription -> ApiAnswer.ok(show(subscription)));
+  }
+
+  private static @Nullable MessageFilter where(ObjectNode body) {
+    if (Json.optional(body, "where") == null) {
+      return null;
+    }
+    try {
+      return WireFilter.selector(Json.text(body, "where"));
+    } catch (FilterException e) {
+      throw Json.invalid("where: " + e.sentence());
+    }
+  }
+
+  /** The selector, when there is one; a link may have given other filters. */
+  private static @Nullable String where(@Nullable MessageFilter filter) {
+    return filter instanceof WireFilter wire ? wire.selectorText() : null;
   }
 
   /**
@@ -115,6 +135,7 @@ final class SubscriptionApi {
         .put("durable", definition.traits().durable())
         .put("shared", definition.traits().shared())
         .put("filtered", definition.filter() != null)
+        .put("where", where(definition.filter()))
         .put("creator", definition.creator())
         .put("topics", info.topics())
         .put("messages", info.messages())

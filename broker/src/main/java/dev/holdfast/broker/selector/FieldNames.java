@@ -25,7 +25,7 @@ final class FieldNames {
   /** Where the name's value comes from; null for a name under {@code amqp.} that is no field. */
   static @Nullable FieldSource source(String name) {
     if (name.startsWith(AMQP)) {
-      return FIELDS.get(name.substring(AMQP.length()));
+      return field(name.substring(AMQP.length()));
     }
     FieldSource header = JMS.get(name);
     if (header != null) {
@@ -34,8 +34,18 @@ final class FieldNames {
     if (name.startsWith(ANNOTATION)) {
       return annotation(name.substring(ANNOTATION.length()));
     }
+    return applicationProperty(name);
+  }
+
+  /** The application property with this name. */
+  static FieldSource applicationProperty(String name) {
     Text key = Text.of(name);
     return message -> comparable(message.applicationProperty(key));
+  }
+
+  /** A field of header or properties, with underscores; null when there is none. */
+  static @Nullable FieldSource field(String name) {
+    return FIELDS.get(name);
   }
 
   private static Map<String, FieldSource> jms() {
@@ -79,7 +89,8 @@ final class FieldNames {
     return message -> comparable(message.property(field));
   }
 
-  private static FieldSource annotation(String name) {
+  /** The message annotation with this key. */
+  static FieldSource annotation(String name) {
     Text key = Text.of(name);
     return message -> comparable(message.annotation(key));
   }

@@ -7,9 +7,9 @@ final class Literals {
 
   private Literals() {}
 
-  /** What is between single quotes, a doubled one standing for one. */
+  /** What is between quotes, a doubled one standing for one. */
   static String text(String spelling) {
-    return unquoted(spelling, "'");
+    return unquoted(spelling, spelling.substring(0, 1));
   }
 
   /** What is between double quotes, a doubled one standing for one. */
@@ -44,6 +44,15 @@ final class Literals {
           };
       return negative ? -bits : bits;
     } catch (NumberFormatException outside) {
+      return null;
+    }
+  }
+
+  /** A decimal integer, as SQL has it: leading zeros mean nothing. Null when it is none. */
+  static @Nullable Long plainInteger(String spelling, boolean negative) {
+    try {
+      return Long.valueOf((negative ? "-" : "") + spelling);
+    } catch (NumberFormatException other) {
       return null;
     }
   }

@@ -3,8 +3,9 @@ package dev.holdfast.broker.selector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JMS message selector (AMQP filter {@code apache.org:selector-filter:string}). Equal to another
- * when both consist of the same words, however they are spaced and whatever the case of keywords.
+ * A JMS message selector (AMQP filter {@code apache.org:selector-filter:string}), or an SQL filter,
+ * which is the same with other names. Equal to another when both consist of the same words, however
+ * they are spaced and whatever the case of keywords.
  */
 public final class Selector implements MessageFilter {
 
@@ -34,7 +35,19 @@ public final class Selector implements MessageFilter {
    * @throws SelectorException it is malformed or exceeds a limit; says where and what was expected
    */
   public static Selector parse(String text) throws SelectorException {
-    return SelectorSyntax.parse(text);
+    return SelectorSyntax.parse(text, Dialect.JMS);
+  }
+
+  /**
+   * Parses an SQL filter of AMQP Filter Expressions 1.0 (AMQP filter {@code amqp:sql-filter}):
+   * names have sections, texts either kind of quotes, numbers are decimal. Compares with others of
+   * its kind only.
+   *
+   * @throws SelectorException it is malformed, exceeds a limit, or uses what is not offered; says
+   *     where
+   */
+  public static Selector parseSql(String text) throws SelectorException {
+    return SelectorSyntax.parse(text, Dialect.SECTIONS);
   }
 
   @Override

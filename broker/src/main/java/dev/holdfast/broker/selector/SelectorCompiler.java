@@ -16,14 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SelectorCompiler {
 
-  private SelectorCompiler() {}
+  private final Dialect dialect;
 
-  static Expression condition(SelectorParser.SelectorContext tree) throws SelectorException {
+  SelectorCompiler(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  Expression condition(SelectorParser.SelectorContext tree) throws SelectorException {
     return required(StaticType.BOOLEAN, disjunction(tree.disjunction()), tree.getStart());
   }
 
-  private static Expression disjunction(SelectorParser.DisjunctionContext tree)
-      throws SelectorException {
+  private Expression disjunction(SelectorParser.DisjunctionContext tree) throws SelectorException {
     List<SelectorParser.ConjunctionContext> terms = tree.conjunction();
     Expression left = conjunction(terms.get(0));
     for (int i = 1; i < terms.size(); i++) {
@@ -34,8 +37,7 @@ final class SelectorCompiler {
     return left;
   }
 
-  private static Expression conjunction(SelectorParser.ConjunctionContext tree)
-      throws SelectorException {
+  private Expression conjunction(SelectorParser.ConjunctionContext tree) throws SelectorException {
     List<SelectorParser.NegationContext> terms = tree.negation();
     Expression left = negation(terms.get(0));
     for (int i = 1; i < terms.size(); i++) {
@@ -46,7 +48,7 @@ final class SelectorCompiler {
     return left;
   }
 
-  private static Expression negation(SelectorParser.NegationContext tree) throws SelectorException {
+  private Expression negation(SelectorParser.NegationContext tree) throws SelectorException {
     if (tree.NOT() == null) {
       return predicate(tree.predicate());
     }
@@ -54,8 +56,7 @@ final class SelectorCompiler {
     return new Condition.Not(required(StaticType.BOOLEAN, negation(negated), negated.getStart()));
   }
 
-  private static Expression predicate(SelectorParser.PredicateContext tree)
-      throws SelectorException {
+  private Expression predicate(SelectorParser.PredicateContext tree) throws SelectorException {
     Expression operand = sum(tree.sum());
     boolean negated = tree.NOT() != null;
     Expression condition;
@@ -81,7 +82,7 @@ final class SelectorCompiler {
     return negated ? new Condition.Not(condition) : condition;
   }
 
-  private static Expression comparison(Expression left, SelectorParser.ComparisonContext tree)
+  private Expression comparison(Expression left, SelectorParser.ComparisonContext tree)
       throws SelectorException {
     Comparison.Operator operator =
         switch (tree.op.getType()) {
@@ -105,7 +106,7 @@ final class SelectorCompiler {
     return new Comparison(operator, left, right);
   }
 
-  private static Expression range(
+  private Expression range(
       Expression operand, SelectorParser.PredicateContext tree, boolean negated)
       throws SelectorException {
     SelectorParser.SumContext low = tree.range().sum(0);
@@ -134,7 +135,7 @@ final class SelectorCompiler {
     }
   }
 
-  private static Expression sum(SelectorParser.SumContext tree) throws SelectorException {
+  private Expression sum(SelectorParser.SumContext tree) throws SelectorException {
     SelectorParser.ProductContext first = tree.product(0);
     Expression left = product(first);
     for (int i = 1; i < tree.getChildCount(); i += 2) {
@@ -152,7 +153,7 @@ final class SelectorCompiler {
     return left;
   }
 
-  private static Expression product(SelectorParser.ProductContext tree) throws SelectorException {
+  private Expression product(SelectorParser.ProductContext tree) throws SelectorException {
     SelectorParser.FactorContext first = tree.factor(0);
     Expression left = factor(first);
     for (int i = 1; i < tree.getChildCount(); i += 2) {
@@ -170,7 +171,7 @@ final class SelectorCompiler {
     return left;
   }
 
-  private static Expression factor(SelectorParser.FactorContext tree) throws SelectorException {
+  private Expression factor(SelectorParser.FactorContext tree) throws SelectorException {
     if (tree.sign == null) {
       return primary(tree.primary(), false);
     }
@@ -184,7 +185,7 @@ final class SelectorCompiler {
         negative, required(StaticType.NUMBER, factor(signed), signed.getStart()));
   }
 
-  private static Expression primary(SelectorParser.PrimaryContext tree, boolean negative)
+  private Expression primary(SelectorParser.PrimaryContext tree, boolean negative)
       throws SelectorException {
     if (tree.disjunction() != null) {
       return disjunction(tree.disjunction());
@@ -195,11 +196,22 @@ final class SelectorCompiler {
       case SelectorParser.TRUE -> new Literal(true, StaticType.BOOLEAN);
       case SelectorParser.FALSE -> new Literal(false, StaticType.BOOLEAN);
       case SelectorParser.STRING -> new Literal(Text.of(Literals.text(spelling)), StaticType.TEXT);
-      case SelectorParser.INTEGER -> number(word, Literals.integer(spelling, negative));
-      case SelectorParser.DECIMAL -> number(word, Literals.decimal(spelling));
+      case SelectorParser.INTEGER -> number(word, integer(spelling, negative));
+      case SelectorParser.DECIMAL -> number(word, decimal(spelling));
       case SelectorParser.NAME -> named(word, spelling);
       default -> named(word, Literals.quotedName(spelling));
     };
+  }
+
+  private @Nullable Long integer(String spelling, boolean negative) {
+    return dialect == Dialect.JMS
+        ? Literals.integer(spelling, negative)
+        : Literals.plainInteger(spelling, negative);
+  }
+
+  private @Nullable Double decimal(String spelling) {
+    boolean suffixed = Character.isLetter(spelling.charAt(spelling.length() - 1));
+    return suffixed && dialect != Dialect.JMS ? null : Literals.decimal(spelling);
   }
 
   private static Literal number(Token word, @Nullable Number value) throws SelectorException {
@@ -209,10 +221,10 @@ final class SelectorCompiler {
     return new Literal(value, StaticType.NUMBER);
   }
 
-  private static Name named(Token word, String name) throws SelectorException {
-    FieldSource source = FieldNames.source(name);
+  private Name named(Token word, String name) throws SelectorException {
+    FieldSource source = dialect.source(name);
     if (source == null) {
-      throw at(word, "no field has this name after 'amqp.'");
+      throw at(word, dialect.unknownName());
     }
     return new Name(source);
   }

@@ -15,6 +15,7 @@ import org.antlr.v4.runtime.Parser;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
 import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.WritableToken;
 import org.antlr.v4.runtime.misc.IntervalSet;
 import org.antlr.v4.runtime.misc.ParseCancellationException;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +30,18 @@ final class SelectorSyntax {
 
   private SelectorSyntax() {}
 
-  static Selector parse(String text) throws SelectorException {
+  static Selector parse(String text, Dialect dialect) throws SelectorException {
     if (text.getBytes(StandardCharsets.UTF_8).length > Selector.MAX_BYTES) {
       throw SelectorException.whole("it has more than " + Selector.MAX_BYTES + " bytes");
     }
-    List<? extends Token> words = words(text.isBlank() ? EVERYTHING : text);
-    return new Selector(text, canonical(words), SelectorCompiler.condition(tree(words)));
+    List<? extends Token> words = words(text.isBlank() ? EVERYTHING : text, dialect);
+    Expression condition = new SelectorCompiler(dialect).condition(tree(words));
+    return new Selector(text, canonical(words), condition);
   }
 
   /** The words up to the end of the text, which is the last one. */
-  private static List<? extends Token> words(String text) throws SelectorException {
+  private static List<? extends Token> words(String text, Dialect dialect)
+      throws SelectorException {
     SelectorLexer lexer = new SelectorLexer(CharStreams.fromString(text));
     List<? extends Token> words = lexer.getAllTokens();
     int terms = 0;
@@ -58,6 +61,13 @@ final class SelectorSyntax {
         }
         case SelectorLexer.NAME -> {
           checkName(word);
+          terms++;
+        }
+        case SelectorLexer.QUOTED_NAME -> {
+          if (dialect == Dialect.SECTIONS) {
+            // SQL filters quote texts either way.
+            ((WritableToken) word).setType(SelectorLexer.STRING);
+          }
           terms++;
         }
         default -> terms++;

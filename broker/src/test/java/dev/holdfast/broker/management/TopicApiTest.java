@@ -19,6 +19,28 @@ class TopicApiTest {
     }
   }
 
+  @Test
+  void aSubscriptionHasASelectorThatIsCheckedAndShown() throws Exception {
+    try (ManagementRig rig = new ManagementRig(directory)) {
+      rig.http.call("POST", API + "/topics", "{\"name\":\"prices\"}");
+      String sub = "{\"source\":\"prices\",\"name\":\"%s\",\"where\":\"%s\"}";
+      HttpOverUnix.Answer wrong =
+          rig.http.call("POST", API + "/subscriptions", sub.formatted("bad", "weight >"));
+      assertThat(wrong.status()).isEqualTo(400);
+      assertThat(wrong.body().toString()).contains("at character 9");
+      JsonNode made =
+          rig.http
+              .call("POST", API + "/subscriptions", sub.formatted("big", "weight  >  5 and big"))
+              .body();
+      assertThat(made.get("where").asText()).isEqualTo("weight > 5 AND big");
+      assertThat(made.get("filtered").asBoolean()).isTrue();
+      JsonNode all =
+          rig.http.call("POST", API + "/subscriptions", sub.formatted("all", " ")).body();
+      assertThat(all.get("where").isNull()).isTrue();
+      assertThat(all.get("filtered").asBoolean()).isFalse();
+    }
+  }
+
   private static void drive(HttpOverUnix http) throws Exception {
     JsonNode topic =
         http.call("POST", API + "/topics", "{\"name\":\"prices\",\"retentionBytes\":100000}")

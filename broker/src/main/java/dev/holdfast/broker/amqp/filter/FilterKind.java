@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 enum FilterKind {
   /** JMS selector. */
   SELECTOR(0x0000_468C_0000_0004L, "apache.org:selector-filter:string", "jms-selector"),
+  /** SQL filter (AMQP Filter Expressions 1.0). */
+  SQL(0x120, "amqp:sql-filter", "sql-filter"),
   /** Not what the same container sends. */
   NO_LOCAL(0x0000_468C_0000_0003L, "apache.org:no-local-filter:list", "no-local"),
   /** Fields of the properties section (AMQP Filter Expressions 1.0 §4.2.4). */

@@ -27,21 +27,28 @@ record FilterPart(FilterKind kind, Object value, MessageFilter filter) {
    */
   static Optional<FilterPart> read(FilterKind kind, @Nullable Object value) {
     try {
-      return kind == FilterKind.SELECTOR ? selector(value) : Optional.of(properties(kind, value));
+      return switch (kind) {
+        case SELECTOR, SQL -> selector(kind, value);
+        default -> Optional.of(properties(kind, value));
+      };
     } catch (SelectorException unusable) {
       throw new FilterException(String.valueOf(unusable.getMessage()));
     }
   }
 
-  private static Optional<FilterPart> selector(@Nullable Object value) throws SelectorException {
+  private static Optional<FilterPart> selector(FilterKind kind, @Nullable Object value)
+      throws SelectorException {
     if (!(value instanceof CharSequence text)) {
       throw new FilterException("invalid selector: it is not a string");
     }
     if (text.toString().isBlank()) {
       return Optional.empty();
     }
-    Selector selector = Selector.parse(text.toString());
-    return Optional.of(new FilterPart(FilterKind.SELECTOR, selector.canonical(), selector));
+    Selector selector =
+        kind == FilterKind.SQL
+            ? Selector.parseSql(text.toString())
+            : Selector.parse(text.toString());
+    return Optional.of(new FilterPart(kind, selector.canonical(), selector));
   }
 
   private static FilterPart properties(FilterKind kind, @Nullable Object value)

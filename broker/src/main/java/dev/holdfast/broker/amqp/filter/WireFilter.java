@@ -53,6 +53,16 @@ public final class WireFilter implements MessageFilter {
     return parts.isEmpty() ? null : of(parts, new ColdCodec());
   }
 
+  /** The text of its JMS selector; null: it has none, or it is another kind of filter. */
+  public @Nullable String selectorText() {
+    for (FilterPart part : parts) {
+      if (part.kind() == FilterKind.SELECTOR) {
+        return String.valueOf(part.value());
+      }
+    }
+    return null;
+  }
+
   @Override
   public boolean matches(StoredMessage message, int deliveryCount) {
     fields.of(message, deliveryCount);

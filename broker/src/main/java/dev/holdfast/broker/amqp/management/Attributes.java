@@ -26,6 +26,14 @@ final class Attributes {
     return number.longValue();
   }
 
+  String text(String name, String absent) {
+    Object value = given.getOrDefault(name, absent);
+    if (!(value instanceof CharSequence text)) {
+      throw new IllegalArgumentException("the attribute " + name + " must be a string");
+    }
+    return text.toString();
+  }
+
   boolean flag(String name, boolean absent) {
     Object value = given.getOrDefault(name, absent);
     if (!(value instanceof Boolean flag)) {

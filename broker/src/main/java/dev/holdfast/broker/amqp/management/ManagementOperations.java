@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class ManagementOperations implements ControlOperations {
   private static final Logger LOG = LoggerFactory.getLogger(ManagementOperations.class);
   private static final String PREFIX = "holdfast:";
-  private static final List<String> OPERATIONS = List.of("CREATE", "READ", "DELETE", "QUERY");
+  private static final List<String> OPERATIONS =
+      List.of("CREATE", "READ", "UPDATE", "DELETE", "QUERY");
   private static final long MOST_RESULTS = 10_000;
 
   private final Map<String, ManagedType> types;
@@ -104,7 +105,7 @@ public final class ManagementOperations implements ControlOperations {
     String operation = request.parameter("operation");
     return switch (operation) {
       case "GET-TYPES" -> done(ManagementReply.ok(perType(List.of())));
-      case "GET-OPERATIONS" -> done(ManagementReply.ok(perType(OPERATIONS)));
+      case "GET-OPERATIONS" -> done(ManagementReply.ok(operations()));
       case "GET-ATTRIBUTES" -> attributes();
       case "GET-MGMT-NODES" -> done(ManagementReply.ok(List.of()));
       case "QUERY" -> query(principal, request);
@@ -112,6 +113,10 @@ public final class ManagementOperations implements ControlOperations {
           type(request)
               .create(principal, name(request), request.body())
               .thenApply(made -> new ManagementReply(201, "Created", made));
+      case "UPDATE" ->
+          type(request)
+              .update(principal, name(request), request.body())
+              .thenApply(ManagementReply::ok);
       case "READ" -> type(request).read(principal, name(request)).thenApply(ManagementReply::ok);
       case "DELETE" ->
           type(request)
@@ -135,6 +140,16 @@ public final class ManagementOperations implements ControlOperations {
   private Map<String, Object> perType(List<String> value) {
     Map<String, Object> all = new LinkedHashMap<>();
     types.keySet().forEach(type -> all.put(type, value));
+    return all;
+  }
+
+  private Map<String, Object> operations() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    types.forEach(
+        (name, type) ->
+            all.put(
+                name,
+                OPERATIONS.stream().filter(o -> type.updatable() || !o.equals("UPDATE")).toList()));
     return all;
   }
 

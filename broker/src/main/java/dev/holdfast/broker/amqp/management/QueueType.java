@@ -2,19 +2,16 @@ package dev.holdfast.broker.amqp.management;
 
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.NodeAdmin;
-import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
-import dev.holdfast.deadletter.RetryPolicy;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 
 /** Queues. */
 public final class QueueType implements ManagedType {
-  private static final List<String> SETTINGS = List.of("maxMessageBytes", "maxDeliveries");
-  private static final List<String> ATTRIBUTES =
+  private static final List<String> COUNTS =
       List.of(
           "name",
           "type",
@@ -23,21 +20,19 @@ public final class QueueType implements ManagedType {
           "unsettled",
           "consumers",
           "publishers",
-          "deadLetters",
-          "maxMessageBytes",
-          "maxDeliveries");
+          "deadLetters");
 
   private final NodeAdmin nodes;
-  private final long maxMessageBytes;
+  private final QueueSettings settings;
+  private final List<String> attributes;
 
-  /**
-   * Makes one.
-   *
-   * @param maxMessageBytes largest message of any queue, and the default of new ones
-   */
-  public QueueType(NodeAdmin nodes, long maxMessageBytes) {
+  /** Makes one. */
+  public QueueType(NodeAdmin nodes, QueueSettings settings) {
     this.nodes = nodes;
-    this.maxMessageBytes = maxMessageBytes;
+    this.settings = settings;
+    List<String> all = new ArrayList<>(COUNTS);
+    all.addAll(settings.show(settings.definition("any", Map.of())).keySet());
+    this.attributes = List.copyOf(all);
   }
 
   @Override
@@ -47,35 +42,34 @@ public final class QueueType implements ManagedType {
 
   @Override
   public List<String> attributes() {
-    return ATTRIBUTES;
+    return attributes;
   }
 
   @Override
   public CompletionStage<List<Map<String, Object>>> list(Principal principal) {
-    return nodes.queues(principal).thenApply(all -> all.stream().map(QueueType::show).toList());
+    return nodes.queues(principal).thenApply(all -> all.stream().map(this::show).toList());
   }
 
   @Override
   public CompletionStage<Map<String, Object>> read(Principal principal, String name) {
-    return nodes.queue(principal, name).thenApply(QueueType::show);
+    return nodes.queue(principal, name).thenApply(this::show);
   }
 
   @Override
   public CompletionStage<Map<String, Object>> create(
       Principal principal, String name, Map<String, Object> given) {
-    Attributes attributes = new Attributes(given, new TreeSet<>(SETTINGS));
-    QueueDefinition definition =
-        new QueueDefinition(
-            name,
-            attributes.number("maxMessageBytes", 1, maxMessageBytes, maxMessageBytes),
-            RetryPolicy.atOnce(
-                (int)
-                    attributes.number(
-                        "maxDeliveries",
-                        1,
-                        RetryPolicy.MOST_DELIVERIES,
-                        RetryPolicy.DEFAULT.maxDeliveries())));
-    return nodes.createQueue(principal, definition).thenApply(QueueType::show);
+    return nodes.createQueue(principal, settings.definition(name, given)).thenApply(this::show);
+  }
+
+  @Override
+  public boolean updatable() {
+    return true;
+  }
+
+  @Override
+  public CompletionStage<Map<String, Object>> update(
+      Principal principal, String name, Map<String, Object> given) {
+    return nodes.editQueue(principal, name, settings.change(given)).thenApply(this::show);
   }
 
   @Override
@@ -83,7 +77,7 @@ public final class QueueType implements ManagedType {
     return nodes.deleteQueue(principal, name);
   }
 
-  private static Map<String, Object> show(QueueInfo queue) {
+  private Map<String, Object> show(QueueInfo queue) {
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("name", queue.definition().name());
     shown.put("type", "holdfast:queue");
@@ -93,8 +87,7 @@ public final class QueueType implements ManagedType {
     shown.put("consumers", queue.consumers());
     shown.put("publishers", queue.publishers());
     shown.put("deadLetters", queue.deadLetters());
-    shown.put("maxMessageBytes", queue.definition().maxMessageBytes());
-    shown.put("maxDeliveries", queue.definition().retry().maxDeliveries());
+    shown.putAll(settings.show(queue.definition()));
     return shown;
   }
 }

@@ -1,6 +1,9 @@
 package dev.holdfast.broker.amqp.management;
 
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.amqp.filter.FilterException;
+import dev.holdfast.broker.amqp.filter.WireFilter;
+import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.broker.domain.StartFrom;
 import dev.holdfast.broker.domain.SubscriptionDefinition;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Subscriptions of topics, named by their addresses: {@code topic::name}. */
 public final class SubscriptionType implements ManagedType {
@@ -21,6 +25,7 @@ public final class SubscriptionType implements ManagedType {
           "source",
           "durable",
           "shared",
+          "where",
           "messages",
           "bytes",
           "unsettled",
@@ -59,7 +64,7 @@ public final class SubscriptionType implements ManagedType {
   @Override
   public CompletionStage<Map<String, Object>> create(
       Principal principal, String name, Map<String, Object> given) {
-    Attributes attributes = new Attributes(given, Set.of("shared"));
+    Attributes attributes = new Attributes(given, Set.of("shared", "where"));
     int at = name.indexOf(NodeName.SUBSCRIPTION_SEPARATOR);
     if (at < 0) {
       throw new IllegalArgumentException("a subscription's name is its address: topic::name");
@@ -69,12 +74,20 @@ public final class SubscriptionType implements ManagedType {
             name.substring(0, at),
             name.substring(at + NodeName.SUBSCRIPTION_SEPARATOR.length()),
             new SubscriptionDefinition.Traits(true, attributes.flag("shared", true), false),
-            null,
+            filter(attributes.text("where", "")),
             "",
             principal.name());
     return topics
         .createSubscription(principal, definition, StartFrom.LATEST)
         .thenApply(SubscriptionType::show);
+  }
+
+  private static @Nullable MessageFilter filter(String where) {
+    try {
+      return WireFilter.selector(where);
+    } catch (FilterException e) {
+      throw new IllegalArgumentException("where: " + e.sentence(), e);
+    }
   }
 
   @Override
@@ -90,6 +103,8 @@ public final class SubscriptionType implements ManagedType {
     shown.put("source", definition.source());
     shown.put("durable", definition.traits().durable());
     shown.put("shared", definition.traits().shared());
+    String where = definition.filter() instanceof WireFilter wire ? wire.selectorText() : null;
+    shown.put("where", where == null ? "" : where);
     shown.put("messages", info.messages());
     shown.put("bytes", info.bytes());
     shown.put("unsettled", info.unsettled());

@@ -90,6 +90,25 @@ class WireFilterTest {
     assertThat(filter.matches(message(Map.of("region", "north", "weight", 6L)), 0)).isFalse();
   }
 
+  @Test
+  void theSqlFilterHasItsOwnNamesAndKeepsThemWhenStored() {
+    for (Object descriptor : List.of("amqp:sql-filter", UnsignedLong.valueOf(0x120))) {
+      WireFilter filter =
+          read("sql-filter", descriptor, "properties.subject = 'created' AND JMSType = 'own'")
+              .filter();
+      WireFilter stored = new WireFilterCodec().decode(filter.encoded());
+      assertThat(stored).isEqualTo(filter).isNotEqualTo(selector("a = 1").filter());
+      for (WireFilter each : List.of(filter, stored)) {
+        assertThat(each.matches(message(Map.of("JMSType", "own")), 0)).isTrue();
+        assertThat(each.matches(message(Map.of("JMSType", "other")), 0)).isFalse();
+        assertThat(each.selectorText()).isNull();
+      }
+    }
+    assertThatThrownBy(() -> read("s", "amqp:sql-filter", "a = 1 AND x.b = 2"))
+        .isInstanceOf(FilterException.class)
+        .hasMessageContaining("at character 11");
+  }
+
   private static Binary binary(int... bytes) {
     byte[] b = new byte[bytes.length];
     for (int i = 0; i < b.length; i++) {

@@ -23,6 +23,7 @@ import dev.holdfast.broker.domain.SourceRequest;
 import dev.holdfast.broker.domain.TargetRequest;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
+import dev.holdfast.broker.management.QueueAttributes;
 import dev.holdfast.storage.FaultyMessageStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.proton.Proton;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.message.Message;
@@ -57,7 +59,7 @@ class ManagementNodeTest {
     ManagementOperations operations =
         new ManagementOperations(
             List.of(
-                new QueueType(owner.admin(), 1 << 20),
+                new QueueType(owner.admin(), new QueueAttributes(1 << 20)),
                 new TopicType(owner.topicAdmin(), 1 << 20),
                 new SubscriptionType(owner.topicAdmin())),
             AuditTrail.NONE);
@@ -230,12 +232,59 @@ class ManagementNodeTest {
   }
 
   @Test
+  void anUpdateChangesWhatItNamesAndNothingElse() throws Exception {
+    Links links = open(ADMIN, "$management", "r");
+    Map<String, Object> made = Map.of("maxDeliveries", 3, "retryJitter", 0.5, "prioritised", true);
+    ask(links, "r", operation("CREATE", "queue", "q"), made);
+    Message updated =
+        ask(
+            links,
+            "r",
+            operation("UPDATE", "queue", "q"),
+            Map.of("maxMessages", UnsignedInteger.valueOf(7), "overflow", "reject"));
+    assertThat(status(updated)).isEqualTo(200);
+    Map<?, ?> read = body(ask(links, "r", operation("READ", "queue", "q"), Map.of()));
+    assertThat(read).isEqualTo(body(updated));
+    assertThat(read.get("maxMessages")).isEqualTo(7L);
+    assertThat(read.get("maxDeliveries")).isEqualTo(3);
+    assertThat(read.get("retryJitter")).isEqualTo(0.5);
+    assertThat(read.get("prioritised")).isEqualTo(true);
+  }
+
+  @Test
+  void anUpdateThatCannotBeSaysWhy() throws Exception {
+    Links links = open(ADMIN, "$management", "r");
+    Map<String, Object> queue = operation("UPDATE", "queue", "q");
+    assertThat(status(ask(links, "r", queue, Map.of("maxMessages", 1)))).isEqualTo(404);
+    ask(links, "r", operation("CREATE", "queue", "q"), Map.of());
+    assertThat(status(ask(links, "r", queue, Map.of()))).isEqualTo(400);
+    assertThat(status(ask(links, "r", queue, Map.of("maxMessages", -1)))).isEqualTo(400);
+    assertThat(status(ask(links, "r", queue, Map.of("prioritised", true)))).isEqualTo(400);
+    assertThat(status(ask(links, "r", queue, Map.of("overflow", List.of())))).isEqualTo(400);
+    ask(links, "r", operation("CREATE", "topic", "t"), Map.of());
+    assertThat(status(ask(links, "r", operation("UPDATE", "topic", "t"), Map.of()))).isEqualTo(501);
+    Map<?, ?> operations = body(ask(links, "r", Map.of("operation", "GET-OPERATIONS"), Map.of()));
+    assertThat(operations.get("holdfast:queue").toString()).contains("UPDATE");
+    assertThat(operations.get("holdfast:topic").toString()).doesNotContain("UPDATE");
+  }
+
+  @Test
+  void aSubscriptionMayHaveASelector() throws Exception {
+    Links links = open(ADMIN, "$management", "r");
+    ask(links, "r", operation("CREATE", "topic", "t"), Map.of());
+    Map<String, Object> create = operation("CREATE", "subscription", "t::s");
+    assertThat(status(ask(links, "r", create, Map.of("where", "weight >")))).isEqualTo(400);
+    Message made = ask(links, "r", create, Map.of("where", "weight > 5"));
+    assertThat(body(made).get("where")).isEqualTo("weight > 5");
+  }
+
+  @Test
   void badRequestsSayWhatIsWrong() throws Exception {
     Links links = open(ADMIN, "$management", "");
     Message reply = ask(links, "$management", operation("CREATE", "queue", "q"), Map.of("x", 1));
     assertThat(status(reply)).isEqualTo(400);
     assertThat(reply.getApplicationProperties().getValue().get("statusDescription").toString())
-        .contains("attribute x is not known");
+        .contains("x is not known");
     assertThat(status(ask(links, "$management", operation("READ", "car", "q"), Map.of())))
         .isEqualTo(400);
     assertThat(status(ask(links, "$management", Map.of("operation", "JUMP"), Map.of())))
