@@ -1,6 +1,5 @@
 package dev.holdfast.broker;
 
-import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.amqp.AmqpLimits;
 import dev.holdfast.broker.amqp.AmqpServer;
 import dev.holdfast.broker.amqp.AmqpSettings;
@@ -9,10 +8,9 @@ import dev.holdfast.broker.amqp.management.ManagementOperations;
 import dev.holdfast.broker.amqp.management.QueueType;
 import dev.holdfast.broker.amqp.management.SubscriptionType;
 import dev.holdfast.broker.amqp.management.TopicType;
-import dev.holdfast.broker.audit.AuditEvent;
 import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.audit.AuditTrail;
-import dev.holdfast.broker.audit.source.Peers;
+import dev.holdfast.broker.audit.source.EdgeAudit;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.OwnerInbox;
@@ -40,7 +38,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Turns the configuration into what each part wants to be given. */
 final class Assembly {
@@ -149,13 +146,7 @@ final class Assembly {
         limits,
         AmqpSettings.defaultEventLoops(),
         clock,
-        (peer, who, what) -> audit.count(limit(peer, who, what)));
-  }
-
-  private static AuditEvent limit(PeerInfo peer, @Nullable Principal who, String what) {
-    return AuditEvent.of("limit", AuditEvent.Outcome.DENY)
-        .code("HF-" + what.replace('_', '-'))
-        .by(Peers.of(who == null ? null : who.name(), null, peer));
+        new EdgeAudit(audit));
   }
 
   private static AmqpSettings.Listeners listeners(BrokerConfig config, Optional<ServerTls> tls) {

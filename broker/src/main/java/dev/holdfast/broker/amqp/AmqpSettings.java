@@ -49,7 +49,31 @@ public record AmqpSettings(
      * @param what a stable word
      */
     void cutOff(PeerInfo peer, @Nullable Principal principal, String what);
+
+    /** A link is attached, or gone. */
+    default void link(PeerInfo peer, Principal principal, LinkFacts facts) {
+      // Who only asks for faults hears of nothing else.
+    }
+
+    /**
+     * An authenticated connection is gone.
+     *
+     * @param connection as links name it
+     */
+    default void closed(PeerInfo peer, Principal principal, String connection) {
+      // Who only asks for faults hears of nothing else.
+    }
   }
+
+  /**
+   * A link.
+   *
+   * @param connection unique while the broker runs
+   * @param attached false: it is gone
+   * @param operation {@code send}, {@code receive}, {@code browse} or {@code transact}
+   * @param address as it was asked for; empty: the anonymous terminus, or a temporary node
+   */
+  public record LinkFacts(String connection, boolean attached, String operation, String address) {}
 
   /** One loop up to three cores, else half as many as cores: the owner and fsync need the rest. */
   public static int defaultEventLoops() {

@@ -93,12 +93,14 @@ final class Attacher {
   private static Link receiving(LinkEnd end, Attach attach, Attach reply) {
     int initialDeliveryCount = attach.getInitialDeliveryCount().intValue();
     if (attach.getTarget() instanceof Coordinator) {
+      end.isFor("transact", null);
       CoordinatorLink link =
           new CoordinatorLink(end, reply, takesRejected(attach), initialDeliveryCount);
       claim(end, link::open);
       return link;
     }
     TargetRequest target = TargetReader.read(attach, (Target) attach.getTarget());
+    end.isFor("send", target.address());
     PublisherLink link =
         new PublisherLink(end, reply, target, takesRejected(attach), initialDeliveryCount);
     claim(end, link::open);
@@ -114,13 +116,12 @@ final class Attacher {
   }
 
   private static Link consumer(LinkEnd end, Attach attach, Attach reply) {
-    ConsumerLink link =
-        new ConsumerLink(
-            end,
-            reply,
-            attach.getSource() instanceof Source source
-                ? terms(attach, source, end.session.connection.edge.codec)
-                : ConsumerTerms.lookup(SourceReader.lookup(attach)));
+    ConsumerTerms terms =
+        attach.getSource() instanceof Source source
+            ? terms(attach, source, end.session.connection.edge.codec)
+            : ConsumerTerms.lookup(SourceReader.lookup(attach));
+    end.isFor(terms.browses() ? "browse" : "receive", terms.address());
+    ConsumerLink link = new ConsumerLink(end, reply, terms);
     claim(end, link::open);
     return link;
   }

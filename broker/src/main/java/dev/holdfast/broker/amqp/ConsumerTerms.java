@@ -34,6 +34,16 @@ record ConsumerTerms(
         null, wanted, false, Outcome.RELEASED, Outcome.RELEASED, Long.MAX_VALUE);
   }
 
+  /** Whether it looks at messages without taking them. */
+  boolean browses() {
+    return source != null && source.request().selection().browse();
+  }
+
+  /** What it is attached to, as it was asked for. */
+  String address() {
+    return source == null ? "" : source.request().address();
+  }
+
   /** The question for the domain. */
   OwnerCommand opening(ConsumerPort port, Peer peer) {
     return lookup != null

@@ -39,6 +39,8 @@ final class LinkEnd {
 
   private State state = State.OPENING;
   private boolean closeWanted;
+  private String operation = "";
+  private String address = "";
   private @Nullable Link link;
 
   LinkEnd(Session session, int handle, String name, Registry.LinkKey key, boolean renews) {
@@ -47,6 +49,22 @@ final class LinkEnd {
     this.name = name;
     this.key = key;
     this.renews = renews;
+  }
+
+  /** What it is for, for the record. */
+  void isFor(String what, @Nullable String where) {
+    operation = what;
+    address = where == null ? "" : where;
+  }
+
+  private void report(boolean attached) {
+    session.connection.standing.report(attached, operation, address);
+  }
+
+  private void reportGone() {
+    if (state == State.ATTACHED || state == State.CLOSING) {
+      report(false);
+    }
   }
 
   void belongsTo(Link owner) {
@@ -88,6 +106,7 @@ final class LinkEnd {
     }
     session.write(reply);
     state = State.ATTACHED;
+    report(true);
     if (left) {
       sendDetach(closeWanted, null);
       gone();
@@ -112,6 +131,7 @@ final class LinkEnd {
   /** The broker ends the link. */
   void detach(@Nullable ErrorCondition error) {
     if (state == State.ATTACHED) {
+      report(false);
       sendDetach(true, error);
       state = State.DETACHING;
       release();
@@ -170,11 +190,13 @@ final class LinkEnd {
 
   /** The session is gone. */
   void lost() {
+    reportGone();
     state = State.GONE;
     release();
   }
 
   private void gone() {
+    reportGone();
     state = State.GONE;
     release();
     session.free(handle);

@@ -27,6 +27,7 @@ final class Registry {
 
   private final AmqpLimits.Connections limits;
   private volatile boolean draining;
+  private final AtomicLong made = new AtomicLong();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger unauthenticated = new AtomicInteger();
   private final Map<String, AtomicInteger> origins = new ConcurrentHashMap<>();
@@ -45,6 +46,11 @@ final class Registry {
 
   Registry(AmqpLimits.Connections limits) {
     this.limits = limits;
+  }
+
+  /** Unique while the broker runs. */
+  String newConnectionId() {
+    return "c" + made.incrementAndGet();
   }
 
   /** Nobody new is let in. */

@@ -26,6 +26,7 @@ final class Standing implements LiveIdentity {
 
   private final AmqpConnection connection;
   private final SaslMechanisms sasl;
+  private final String id;
   private volatile @Nullable Principal principal;
   private @Nullable Peer peer;
   private PrincipalUse use = PrincipalUse.nobodys();
@@ -36,6 +37,7 @@ final class Standing implements LiveIdentity {
   Standing(AmqpConnection connection, SaslMechanisms sasl) {
     this.connection = connection;
     this.sasl = sasl;
+    this.id = connection.edge.registry.newConnectionId();
   }
 
   void authenticated(Principal who) {
@@ -69,8 +71,24 @@ final class Standing implements LiveIdentity {
     return use;
   }
 
+  /** Says for the record that a link is attached or gone. */
+  void report(boolean attached, String operation, String address) {
+    connection
+        .edge
+        .settings
+        .faults()
+        .link(
+            connection.peer,
+            principal(),
+            new AmqpSettings.LinkFacts(id, attached, operation, address));
+  }
+
   /** The connection is gone. */
   void leave() {
+    Principal who = principal;
+    if (who != null) {
+      connection.edge.settings.faults().closed(connection.peer, who, id);
+    }
     Registry registry = connection.edge.registry;
     if (entered) {
       registry.leavePrincipal(principal().name());

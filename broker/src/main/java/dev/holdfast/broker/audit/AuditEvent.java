@@ -78,6 +78,12 @@ public record AuditEvent(
         name, outcome, code, peer, operation, resource, by, connection, correlation, count, extra);
   }
 
+  /** With the connection's id. */
+  public AuditEvent connection(String id) {
+    return new AuditEvent(
+        name, outcome, code, peer, operation, resource, rule, id, correlation, count, extra);
+  }
+
   /** With the request's id. */
   public AuditEvent correlation(@Nullable String id) {
     return new AuditEvent(

@@ -9,6 +9,10 @@ import dev.holdfast.it.harness.BrokerProcess;
 import dev.holdfast.it.harness.Cli;
 import dev.holdfast.it.harness.Command;
 import dev.holdfast.it.harness.Scratch;
+import dev.holdfast.it.harness.TestUser;
+import jakarta.jms.Connection;
+import jakarta.jms.QueueBrowser;
+import jakarta.jms.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +117,42 @@ class AuditIT {
       }
       assertThat(recorded).containsAll(answered);
     }
+  }
+
+  @Test
+  void linksAndConnectionsAreRecordedAndWhoBrowses() throws Exception {
+    try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
+      broker.cli().ok("queue", "create", "watched");
+      String uri = "amqp://127.0.0.1:" + broker.ready().tcp().getPort();
+      TestUser user = TestUser.generated(broker.cli(), "watcher");
+      try (Connection connection =
+              new JmsConnectionFactory(user.name(), user.password(), uri).createConnection();
+          Session session = connection.createSession()) {
+        connection.start();
+        session.createProducer(session.createQueue("watched")).close();
+        try (QueueBrowser browser = session.createBrowser(session.createQueue("watched"))) {
+          assertThat(browser.getEnumeration().hasMoreElements()).isFalse();
+        }
+      }
+      await("records").until(() -> events(broker, "connection.close").size() == 1);
+      assertThat(operations(broker, "link.attach")).contains("send watched", "browse watched");
+      assertThat(operations(broker, "link.detach")).contains("send watched", "browse watched");
+      String closed = events(broker, "connection.close").get(0).get("conn").asText();
+      assertThat(events(broker, "link.attach"))
+          .allSatisfy(event -> assertThat(event.get("conn").asText()).isEqualTo(closed))
+          .allSatisfy(event -> assertThat(event.at("/peer/p").asText()).isEqualTo("user:watcher"));
+    }
+  }
+
+  private static JsonNode events(BrokerProcess broker, String name) {
+    return broker.api().call("GET", "/audit?event=" + name + "&limit=1000", "").get("events");
+  }
+
+  private static List<String> operations(BrokerProcess broker, String name) {
+    List<String> all = new ArrayList<>();
+    events(broker, name)
+        .forEach(event -> all.add(event.get("op").asText() + " " + event.get("res").asText()));
+    return all;
   }
 
   private static JsonNode page(BrokerProcess broker, long after) {
