@@ -210,6 +210,8 @@ final class Session implements FrameOutput.SessionState {
         grantWindow();
         sessionFlow();
       }
+    } else if (flow.acquires && link instanceof ConsumerLink) {
+      link.expel(AmqpErrors.of(Fault.NO_ACQUISITION));
     } else {
       link.flow(flow);
     }

@@ -291,6 +291,30 @@ class Part4TransactionsIT {
   }
 
   @Test
+  void s4_4_3_acquisitionWithinATransactionIsRefusedByName() throws IOException {
+    String queue = Peer.queue();
+    Peer.put(queue, "stays");
+    try (Work work = new Work()) {
+      Binary txn = work.declare();
+      work.peer.receiver(0, queue);
+      work.peer.script.expectDetach().withHandle(0).withError("amqp:not-implemented");
+      work.peer
+          .script
+          .remoteFlow()
+          .withIncomingWindow(1000)
+          .withNextOutgoingId(0)
+          .withOutgoingWindow(1000)
+          .withHandle(0)
+          .withDeliveryCount(0)
+          .withLinkCredit(1)
+          .withProperty("txn-id", txn)
+          .now();
+      work.peer.done();
+    }
+    assertThat(messages(queue)).isEqualTo(1);
+  }
+
+  @Test
   void s4_4_aTransactionSpansSessions() throws IOException {
     String queue = Peer.queue();
     try (Work work = new Work()) {

@@ -151,6 +151,10 @@ public enum Fault {
       "a coordinator takes an amqp-value: declare (no global-id) or discharge"),
   /** Nobody would hear the answer. */
   COORDINATOR_SETTLED("amqp:not-allowed", "declare and discharge must not be sent settled"),
+  /** Part 4 §4.4.3. */
+  NO_ACQUISITION(
+      "amqp:not-implemented",
+      "messages cannot be acquired within a transaction; settle them in one"),
   /** A known filter that cannot be used; the sentence comes with it. */
   FILTER("amqp:invalid-field", "a filter cannot be used"),
   /** Anonymous terminus, no address in the message. */

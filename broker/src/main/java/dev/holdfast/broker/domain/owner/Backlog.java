@@ -119,9 +119,11 @@ final class Backlog {
 
   /** Hands out a message that so far was on disk only. */
   OutDelivery takeAhead(Examined.Find find, LogCursor cursor, ConsumerTarget consumer) {
-    takenAhead(find.message().sequence());
-    return new OutDelivery(
-        cursor, consumer, find.message(), new ReturnedMessage(find.message(), find.failures()));
+    long sequence = find.message().sequence();
+    takenAhead(sequence);
+    byte[] annotations = notes(cursor).of(cursor, sequence);
+    ReturnedMessage history = new ReturnedMessage(find.message(), find.failures(), annotations);
+    return new OutDelivery(cursor, consumer, find.message(), history);
   }
 
   /** Whether a message beyond the window is somewhere else than on disk. */
@@ -312,7 +314,8 @@ final class Backlog {
         if (!view.acknowledged(sequence)) {
           DeliveryHistory history = view.history(sequence);
           if (!cursor.waits(message, history.notBeforeMs())) {
-            admit(message, history.failures());
+            byte[] annotations = notes(cursor).of(cursor, sequence);
+            admit(message, history.failures(), annotations);
           }
         }
       } else {
@@ -324,11 +327,15 @@ final class Backlog {
     }
   }
 
-  private void admit(StoredMessage message, int failures) {
-    if (failures == 0) {
+  private static KeptAnnotations notes(LogCursor cursor) {
+    return cursor.subscription.notes.annotations;
+  }
+
+  private void admit(StoredMessage message, int failures, byte[] annotations) {
+    if (failures == 0 && annotations.length == 0) {
       push(message);
     } else {
-      returned.add(new ReturnedMessage(message, failures));
+      returned.add(new ReturnedMessage(message, failures, annotations));
       keep(MemoryBudget.size(message.heldBytes()));
     }
   }

@@ -260,6 +260,9 @@ final class LogCursor {
     List<ReturnedMessage> ended = waiting.end(view, nowMs);
     for (ReturnedMessage message : ended) {
       backlog.ended(message.sequence);
+      if (message.annotations.length == 0) {
+        message.annotations = subscription.notes.annotations.of(this, message.sequence);
+      }
       backlog.giveBack(message);
     }
     subscription.touched(this);

@@ -5,6 +5,7 @@ import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.QueueDefinition.Lifetime;
+import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
@@ -49,6 +50,9 @@ final class NodeLog {
 
   /** How long messages live here; null: until they are consumed, whatever they bring. */
   @Nullable Lifetime lifetime = Lifetime.DEFAULT;
+
+  /** How often a message of a topic is tried; null: as the subscription says. */
+  @Nullable RetryPolicy retry;
 
   /** An operator holds back what is in it. */
   boolean paused;

@@ -10,8 +10,8 @@ final class ReturnedMessage {
   final boolean first;
   @Nullable StoredMessage message;
 
-  /** What consumers added to its annotations; not kept over a restart. */
-  final byte[] annotations;
+  /** What it carries by the words of consumers; empty: what it was sent with. */
+  byte[] annotations;
 
   /** When it came, as a number that grows; 0 before. */
   long arrival;
@@ -22,11 +22,15 @@ final class ReturnedMessage {
   @Nullable MessageGroup group;
 
   ReturnedMessage(StoredMessage message, int failures) {
+    this(message, failures, StoredMessage.NO_ATTRIBUTES);
+  }
+
+  ReturnedMessage(StoredMessage message, int failures, byte[] annotations) {
     this.sequence = message.sequence();
     this.failures = failures;
     this.first = failures == 0;
     this.message = message;
-    this.annotations = StoredMessage.NO_ATTRIBUTES;
+    this.annotations = annotations;
   }
 
   /** One that waited long enough, and of which only the store knows the rest. */

@@ -221,13 +221,19 @@ final class Settler {
     long askedMs = outcome instanceof Outcome.Modified modified ? modified.deliverAtMs() : 0;
     Attempt attempt = new Attempt(delivery.failures, batch.nowMs(), askedMs, random.nextDouble());
     if (outcome instanceof Outcome.Modified modified && modified.deliveryFailed()) {
-      RetryPolicy policy = delivery.consumer.subscription.handling.retry();
+      RetryPolicy policy = retry(delivery);
       Verdict verdict = DeadLetterDecider.failed(delivery.failure, attempt, policy);
       return verdict instanceof Verdict.DeadLetter && !canEnd
           ? DeadLetterDecider.failedForEver(delivery.failure, attempt, policy)
           : verdict;
     }
     return DeadLetterDecider.givenBack(attempt);
+  }
+
+  /** Of its topic, also where a pattern found it; of its queue otherwise. */
+  private static RetryPolicy retry(OutDelivery delivery) {
+    RetryPolicy ofTopic = delivery.cursor.log.retry;
+    return ofTopic == null ? delivery.consumer.subscription.handling.retry() : ofTopic;
   }
 
   /** What cannot be delivered any more ends here. */
@@ -266,6 +272,11 @@ final class Settler {
               cursor.id,
               delivery.sequence,
               new DeliveryHistory(failures, notBeforeMs, firstMs, lastMs));
+    }
+    byte[] added = delivery.annotationsAfter;
+    if (added != null) {
+      TurnNotes notes = delivery.consumer.subscription.notes;
+      notes.annotations.stage(batch, delivery.cursor, delivery.sequence, added);
     }
     delivery.effect = OutDelivery.Effect.GIVE_BACK;
     delivery.failuresAfter = failures;

@@ -14,6 +14,7 @@ import dev.holdfast.storage.StoreView;
 final class Timekeeper {
   private final MessageStore store;
   private final NodeRegistry nodes;
+  private final StagedBatch batch;
   private final DirtySubscriptions dirty;
   private final Alarms alarms = new Alarms();
   private final Expirer expirer;
@@ -40,6 +41,7 @@ final class Timekeeper {
   Timekeeper(Parts parts, AccessCheck access, FilterCodec filters) {
     this.store = parts.store();
     this.nodes = parts.nodes();
+    this.batch = parts.batch();
     this.dirty = parts.dirty();
     this.notes = parts.notes();
     this.expirer = new Expirer(parts, alarms);
@@ -74,6 +76,7 @@ final class Timekeeper {
 
   /** Memory has been rebuilt from the store, nodes first. */
   void rebuilt() {
+    notes.annotations.rebuild(store.view());
     delays.rebuild();
     tasks.rebuild();
     trimmer.rebuilt();
@@ -97,6 +100,9 @@ final class Timekeeper {
     expirer.stageMet();
     trimmer.stage();
     locks.stage();
+    if (!batch.isEmpty()) {
+      notes.annotations.sweep(batch, store.view());
+    }
   }
 
   /** The queue has other limits and times than before. */

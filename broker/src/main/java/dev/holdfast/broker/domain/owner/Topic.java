@@ -33,6 +33,7 @@ final class Topic implements Node {
   Topic(int logId, TopicDefinition definition) {
     this.definition = definition;
     this.log = new NodeLog(logId, definition.name(), definition.retention().keeps());
+    this.log.retry = definition.retry();
   }
 
   @Override

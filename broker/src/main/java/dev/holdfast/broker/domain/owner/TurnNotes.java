@@ -9,6 +9,9 @@ import java.util.List;
  * Shared by everything that hands out messages. Owner thread.
  */
 final class TurnNotes {
+  /** What consumers have added to messages. */
+  final KeptAnnotations annotations = new KeptAnnotations();
+
   private long nowMs;
   private List<Met> expired = new ArrayList<>();
   private List<LogCursor> waiting = new ArrayList<>();

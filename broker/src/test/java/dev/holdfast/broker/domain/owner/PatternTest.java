@@ -13,7 +13,10 @@ import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.SourceRequest;
 import dev.holdfast.broker.domain.StartFrom;
+import dev.holdfast.broker.domain.TopicDefinition;
+import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.FaultyMessageStore;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +77,36 @@ class PatternTest {
     rig.settle();
     assertThat(a.take()).containsExactlyInAnyOrder("1", "2", "3");
     assertThat(a.drained).containsExactly(0L);
+  }
+
+  @Test
+  void aMessageIsTriedAsOftenAsItsTopicSays() {
+    rig.get(
+        rig.topics.createTopic(
+            Rig.ADMIN,
+            new TopicDefinition(
+                "t.once", 1 << 20, RetryPolicy.atOnce(1), TopicDefinition.Retention.NONE)));
+    rig.get(
+        rig.topics.createTopic(
+            Rig.ADMIN,
+            new TopicDefinition(
+                "t.twice", 1 << 20, RetryPolicy.atOnce(2), TopicDefinition.Retention.NONE)));
+    rig.subscribe("t.#", "audit", null, StartFrom.LATEST);
+    for (String topic : List.of("t.once", "t.twice")) {
+      rig.send(topic, topic);
+    }
+    TestConsumer a = new TestConsumer(rig).open("t.#::audit").flow(10);
+    rig.settle();
+    for (int i = 0; i < 2; i++) {
+      a.settle(i, new Outcome.Modified(true, false));
+    }
+    rig.settle();
+    assertThat(a.deliveries).hasSize(3);
+    assertThat(Rig.text(a.deliveries.get(2).message().body())).isEqualTo("t.twice");
+    assertThat(rig.subscription("t.#::audit").deadLetters()).isEqualTo(1);
+    a.settle(2, new Outcome.Modified(true, false));
+    rig.settle();
+    assertThat(rig.subscription("t.#::audit").deadLetters()).isEqualTo(2);
   }
 
   @Test
