@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  holdfast msg recv orders --body-only > order.json",
       "  holdfast msg recv orders --limit 100 -o ndjson",
-      "  holdfast msg recv orders --no-ack              print, and leave it in the queue",
+      "  holdfast msg recv orders --release             print, and leave it in the queue",
+      "  holdfast msg recv orders --reject 'no such customer'",
     })
 final class ReceiveCommand implements ApiCommand {
   private static final int MAX_LIMIT = 1000;
@@ -36,8 +38,19 @@ final class ReceiveCommand implements ApiCommand {
   @Option(names = "--limit", paramLabel = "N", description = "At most so many; default 1.")
   private int limit = 1;
 
-  @Option(names = "--no-ack", description = "Release the messages again after printing them.")
+  @Option(names = "--ack", description = "Acknowledge the messages: they are gone. The default.")
+  private boolean ack;
+
+  @Option(
+      names = {"--release", "--no-ack"},
+      description = "Release the messages again after printing them.")
   private boolean noAck;
+
+  @Option(
+      names = "--reject",
+      paramLabel = "REASON",
+      description = "Reject the messages: they become dead letters, with this reason.")
+  private @Nullable String reject;
 
   @Option(
       names = "--body-only",
@@ -51,6 +64,10 @@ final class ReceiveCommand implements ApiCommand {
   @Override
   public ExitCode execute() throws CommandFailure, IOException {
     MessageCommands.checkLimit(limit, MAX_LIMIT);
+    if ((ack ? 1 : 0) + (noAck ? 1 : 0) + (reject == null ? 0 : 1) > 1) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "usage", "give one of --ack, --release and --reject, not several");
+    }
     BrokerApi broker = root.broker();
     Output output = root.output();
     List<JsonObject> forOneDocument = new ArrayList<>();
@@ -85,8 +102,8 @@ final class ReceiveCommand implements ApiCommand {
             BrokerApi.queue(queue, "/receive"),
             "limit",
             String.valueOf(count),
-            "ack",
-            String.valueOf(!noAck));
+            reject == null ? "ack" : "reject",
+            reject == null ? String.valueOf(!noAck) : reject);
     return broker.post(path).objects("messages");
   }
 

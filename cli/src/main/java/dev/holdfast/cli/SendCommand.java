@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
       "  holdfast msg send orders 'hello' -H type=greeting",
       "  holdfast msg send orders --file order.json --content-type application/json --id 42",
       "  date | holdfast msg send orders - --ttl 5m",
+      "  holdfast msg send orders 'good morning' --delay 8h",
       "  holdfast dlq export orders | holdfast msg send spare --ndjson",
     })
 final class SendCommand implements ApiCommand {
@@ -78,6 +79,18 @@ final class SendCommand implements ApiCommand {
   private @Nullable String ttl;
 
   @Option(
+      names = "--delay",
+      paramLabel = "TIME",
+      description = "Deliver it after this time and not before: 30s, 5m, 2h, 7d.")
+  private @Nullable String delay;
+
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      description = "Deliver it at this time and not before, as 2026-12-24T18:00:00Z.")
+  private @Nullable String at;
+
+  @Option(
       names = "--key",
       paramLabel = "KEY",
       description =
@@ -122,6 +135,7 @@ final class SendCommand implements ApiCommand {
     if (ttl != null) {
       message.put("ttlMs", Units.millis(ttl));
     }
+    putTime(message);
     if (key != null) {
       message.put("idempotencyKey", key);
     }
@@ -143,10 +157,27 @@ final class SendCommand implements ApiCommand {
     return ExitCode.OK;
   }
 
+  private void putTime(Map<String, Object> message) throws CommandFailure {
+    if (delay != null && at != null) {
+      throw usage("give --delay or --at, not both");
+    }
+    if (delay != null) {
+      message.put("delayMs", Units.millis(delay));
+    }
+    if (at != null) {
+      message.put("deliverAt", at);
+    }
+  }
+
   private ExitCode lines() throws CommandFailure, IOException {
     boolean more =
         !headers.isEmpty() || !properties.isEmpty() || ttl != null || key != null || notDurable;
-    if (more || priority != null || id != null || contentType != null) {
+    if (more
+        || delay != null
+        || at != null
+        || priority != null
+        || id != null
+        || contentType != null) {
       throw usage("with --ndjson each line says what its message is: leave out other options");
     }
     if (body != null && !body.equals("-")) {

@@ -49,11 +49,11 @@ public interface NodeAdmin {
   /**
    * Takes up to {@code limit} messages that are available now.
    *
-   * @param acknowledge true: they are accepted in the same commit that completes the stage; false:
-   *     they are released again, at their place
+   * @param outcome of all of them, committed when the stage completes: accepted, released at their
+   *     place, or rejected and so dead letters
    */
   CompletionStage<List<PeekedMessage>> receive(
-      Principal principal, String name, int limit, boolean acknowledge);
+      Principal principal, String name, int limit, Outcome outcome);
 
   /**
    * What became of a publish.

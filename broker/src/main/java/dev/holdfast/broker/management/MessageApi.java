@@ -16,8 +16,10 @@ import dev.holdfast.broker.domain.IncomingMessage.Marks;
 import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
+import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -35,13 +37,21 @@ final class MessageApi {
           "durable",
           "priority",
           "ttlMs",
+          "delayMs",
+          "deliverAt",
           "idempotencyKey",
           "sections",
           "properties",
           "applicationProperties");
+  private static final List<String> MADE =
+      List.of(
+          "body", "idempotencyKey", "delayMs", "deliverAt", "properties", "applicationProperties");
   private static final int MOST_MESSAGES = 1_000;
   private static final int PEEKED_BY_DEFAULT = 10;
   private static final int DEFAULT_PRIORITY = 4;
+  private static final int MOST_REASON = 1_024;
+  private static final String REJECTED_BY_HAND = "holdfast:rejected-by-operator";
+  private static final long LONGEST_DELAY_MS = 10L * 365 * 86_400_000;
   static final long LONGEST_TTL_MS = 0xFFFF_FFFFL;
 
   private final NodeAdmin nodes;
@@ -69,16 +79,28 @@ final class MessageApi {
     Principal principal = request.principal();
     String queue = request.variable(0);
     int limit = (int) request.number("limit", 1, MOST_MESSAGES, 1);
-    boolean acknowledge = request.flag("ack", true);
-    if (!acknowledge) {
+    Outcome outcome = outcome(request);
+    if (outcome == Outcome.RELEASED) {
       // Released messages go back to their place: a second page would begin with them again.
       return nodes
-          .receive(principal, queue, limit, false)
+          .receive(principal, queue, limit, outcome)
           .thenApplyAsync(MessageApi::show, workers);
     }
     MessagePages pages =
-        new MessagePages((next, count) -> nodes.receive(principal, queue, count, true), limit);
+        new MessagePages((next, count) -> nodes.receive(principal, queue, count, outcome), limit);
     return pages.collect().thenApplyAsync(MessageApi::show, workers);
+  }
+
+  private static Outcome outcome(ApiRequest request) {
+    boolean acknowledge = request.flag("ack", true);
+    String reason = request.query().get("reject");
+    if (reason == null) {
+      return acknowledge ? Outcome.ACCEPTED : Outcome.RELEASED;
+    }
+    if (reason.length() > MOST_REASON) {
+      throw Json.invalid("the parameter reject has at most " + MOST_REASON + " characters");
+    }
+    return new Outcome.Rejected(REJECTED_BY_HAND, reason);
   }
 
   CompletionStage<ApiAnswer> send(ApiRequest request) {
@@ -132,11 +154,11 @@ final class MessageApi {
         0,
         0,
         sections,
-        marks(key, Json.optional(body, "properties"), sections));
+        marks(key, body, sections));
   }
 
   private static IncomingMessage sections(Principal principal, ObjectNode body, boolean anyUser) {
-    for (String made : List.of("body", "idempotencyKey", "properties", "applicationProperties")) {
+    for (String made : MADE) {
       if (Json.optional(body, made) != null) {
         throw Json.invalid("sections are the whole message: leave out " + made);
       }
@@ -154,17 +176,35 @@ final class MessageApi {
     }
   }
 
-  private static Marks marks(@Nullable String key, @Nullable JsonNode properties, byte[] sections) {
+  private static Marks marks(@Nullable String key, ObjectNode body, byte[] sections) {
+    JsonNode properties = Json.optional(body, "properties");
     String id = text(properties, "messageId");
     String group = text(properties, "groupId");
+    long delayMs = Json.number(body, "delayMs", 0, LONGEST_DELAY_MS, 0);
+    long deliverAtMs = deliverAtMs(body);
+    if (delayMs > 0 && deliverAtMs > 0) {
+      throw Json.invalid("delayMs and deliverAt say the same in two ways: leave one out");
+    }
     if (key == null && id == null) {
-      return group == null ? Marks.NONE : new Marks(group, 0, 0, null, null, 0);
+      boolean plain = group == null && delayMs == 0 && deliverAtMs == 0;
+      return plain ? Marks.NONE : new Marks(group, deliverAtMs, delayMs, null, null, 0);
     }
     MessageView view = new MessageView();
     if (!view.scan(sections, 0, sections.length)) {
       throw new IllegalStateException("a message made here is no AMQP message");
     }
-    return new Marks(group, 0, 0, key, id, BodyDigest.of(view));
+    return new Marks(group, deliverAtMs, delayMs, key, id, BodyDigest.of(view));
+  }
+
+  private static long deliverAtMs(ObjectNode body) {
+    if (!body.has("deliverAt")) {
+      return 0;
+    }
+    try {
+      return Math.max(1, Instant.parse(Json.text(body, "deliverAt")).toEpochMilli());
+    } catch (DateTimeException | ArithmeticException e) {
+      throw Json.invalid("the field deliverAt must be a time of UTC as 2026-12-24T18:00:00Z");
+    }
   }
 
   private static @Nullable String text(@Nullable JsonNode properties, String name) {

@@ -88,8 +88,8 @@ class SaslAuthenticatorTest {
       }
     }
     SaslStep stranger = Sasl.answer(broker.start("EXTERNAL", Sasl.unix(1001)), "uid:1001");
-    assertThat(((SaslStep.Authenticated) stranger).principal())
-        .isEqualTo(new Principal("uid:1001", Set.of()));
+    assertThat(((SaslStep.Authenticated) stranger).principal().name()).isEqualTo("uid:1001");
+    assertThat(((SaslStep.Authenticated) stranger).principal().roles()).isEmpty();
     SaslStep listed = Sasl.answer(broker.start("EXTERNAL", Sasl.unix(7)), "");
     assertThat(((SaslStep.Authenticated) listed).principal().roles()).containsExactly("admin");
   }

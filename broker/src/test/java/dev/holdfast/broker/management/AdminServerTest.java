@@ -296,6 +296,9 @@ class AdminServerTest {
       HttpOverUnix.Answer answer = http.call(route.method(), path, validBody(route));
       if (path.endsWith("health") || path.endsWith("z")) {
         assertThat(answer.body().toString()).doesNotContain("detail");
+      } else if (path.endsWith("/tokens/self")) {
+        // Whoever the kernel knows may have a token that allows no more than he is allowed.
+        assertThat(answer.status()).isLessThan(500);
       } else {
         assertThat(answer.status()).as(route.method() + " " + path).isEqualTo(403);
         assertThat(answer.code()).isEqualTo("unauthorized");

@@ -6,6 +6,7 @@ import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.Pause;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
@@ -163,7 +164,7 @@ final class FakeNodes implements NodeAdmin {
 
   @Override
   public CompletionStage<List<PeekedMessage>> receive(
-      Principal principal, String name, int limit, boolean acknowledge) {
+      Principal principal, String name, int limit, Outcome outcome) {
     return later(
         principal,
         () -> {
@@ -171,7 +172,7 @@ final class FakeNodes implements NodeAdmin {
           pages.add(limit);
           List<PeekedMessage> all = messages.get(name);
           List<PeekedMessage> taken = new ArrayList<>(all.subList(0, Math.min(limit, all.size())));
-          if (acknowledge) {
+          if (outcome != Outcome.RELEASED) {
             all.removeAll(taken);
           }
           return taken;

@@ -40,6 +40,25 @@ class CommandLineIT {
   }
 
   @Test
+  void messagesAreDelayedAndRejectedByHand() {
+    cli.ok("queue", "create", "cli.time");
+    cli.ok("msg", "send", "cli.time", "later", "--delay", "1h");
+    cli.ok("msg", "send", "cli.time", "much later", "--at", "2100-01-01T00:00:00Z");
+    cli.ok("msg", "send", "cli.time", "now", "--at", "2020-01-01T00:00:00Z");
+    assertThat(cli.queue("cli.time").get("delayed").asLong()).isEqualTo(2);
+    assertThat(cli.run("msg", "send", "cli.time", "x", "--delay", "1h", "--at", "now").exitCode())
+        .isEqualTo(2);
+    assertThat(cli.run("msg", "send", "cli.time", "x", "--at", "tomorrow").exitCode()).isEqualTo(2);
+    assertThat(cli.ok("msg", "recv", "cli.time", "--release")).contains("now");
+    assertThat(cli.run("msg", "recv", "cli.time", "--ack", "--release").exitCode()).isEqualTo(2);
+    assertThat(cli.ok("msg", "recv", "cli.time", "--reject", "no such customer", "--limit", "5"))
+        .contains("now")
+        .doesNotContain("later");
+    assertThat(cli.ok("dlq", "list", "cli.time")).contains("rejected");
+    assertThat(cli.json("dlq", "list", "cli.time").toString()).contains("no such customer");
+  }
+
+  @Test
   void theReadyLineNamesWhatIsThere() {
     assertThat(broker.logText())
         .containsPattern(

@@ -97,9 +97,9 @@ final class AdminLinks {
     private int stored;
     private boolean settling;
 
-    Receiver(OwnerInbox inbox, boolean acknowledge, CompletableFuture<List<PeekedMessage>> result) {
+    Receiver(OwnerInbox inbox, Outcome outcome, CompletableFuture<List<PeekedMessage>> result) {
       this.inbox = inbox;
-      this.outcome = acknowledge ? Outcome.ACCEPTED : Outcome.RELEASED;
+      this.outcome = outcome;
       this.result = result;
     }
 

@@ -6,6 +6,7 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.QueueDefinition;
@@ -154,9 +155,9 @@ final class OwnerAdmin implements NodeAdmin {
 
   @Override
   public CompletionStage<List<PeekedMessage>> receive(
-      Principal principal, String name, int limit, boolean acknowledge) {
+      Principal principal, String name, int limit, Outcome outcome) {
     CompletableFuture<List<PeekedMessage>> result = new CompletableFuture<>();
-    new AdminLinks.Receiver(inbox, acknowledge, result).receive(principal, name, limit);
+    new AdminLinks.Receiver(inbox, outcome, result).receive(principal, name, limit);
     return result;
   }
 

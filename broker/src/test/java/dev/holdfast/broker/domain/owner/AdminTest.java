@@ -163,14 +163,15 @@ class AdminTest {
   void receivesOneWayOrTheOther() {
     rig.create("q");
     rig.send("q", "a", "b", "c");
-    assertThat(texts(rig.get(rig.admin.receive(Rig.ADMIN, "q", 2, false))))
+    assertThat(texts(rig.get(rig.admin.receive(Rig.ADMIN, "q", 2, Outcome.RELEASED))))
         .containsExactly("a", "b");
     assertThat(rig.messages("q")).isEqualTo(3);
-    assertThat(texts(rig.get(rig.admin.receive(Rig.ADMIN, "q", 2, true))))
+    assertThat(texts(rig.get(rig.admin.receive(Rig.ADMIN, "q", 2, Outcome.ACCEPTED))))
         .containsExactly("a", "b");
     assertThat(rig.messages("q")).isEqualTo(1);
-    assertThat(texts(rig.get(rig.admin.receive(Rig.ADMIN, "q", 9, true)))).containsExactly("c");
-    assertThat(rig.get(rig.admin.receive(Rig.ADMIN, "q", 9, true))).isEmpty();
+    assertThat(texts(rig.get(rig.admin.receive(Rig.ADMIN, "q", 9, Outcome.ACCEPTED))))
+        .containsExactly("c");
+    assertThat(rig.get(rig.admin.receive(Rig.ADMIN, "q", 9, Outcome.ACCEPTED))).isEmpty();
     assertThat(rig.info("q").consumers()).isZero();
   }
 
@@ -196,7 +197,7 @@ class AdminTest {
               () -> rig.admin.peek(Rig.STRANGER, name, 0, 1),
               () -> rig.admin.purgeQueue(Rig.STRANGER, name),
               () -> rig.admin.deleteQueue(Rig.STRANGER, name),
-              () -> rig.admin.receive(Rig.STRANGER, name, 1, true),
+              () -> rig.admin.receive(Rig.STRANGER, name, 1, Outcome.ACCEPTED),
               () -> rig.admin.publish(Rig.STRANGER, name, Rig.message("x")),
               () ->
                   rig.admin.createQueue(

@@ -127,7 +127,7 @@ class DeadLettersElsewhereTest {
     consumer.close();
     idle(5);
     rig.get(rig.admin.publish(Rig.ADMIN, "q", Rig.message("a")));
-    rig.get(rig.admin.receive(Rig.ADMIN, "q", 1, true));
+    rig.get(rig.admin.receive(Rig.ADMIN, "q", 1, Outcome.ACCEPTED));
     idle(8);
     assertThat(isThere()).isTrue();
     idle(5);

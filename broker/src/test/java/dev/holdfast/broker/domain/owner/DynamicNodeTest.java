@@ -113,7 +113,7 @@ class DynamicNodeTest {
     rig.send(second, "kept");
     close(noMessages, LinkEnding.CLOSED);
     assertThat(exists(second)).isTrue();
-    rig.get(rig.admin.receive(Rig.ADMIN, second, 1, true));
+    rig.get(rig.admin.receive(Rig.ADMIN, second, 1, Outcome.ACCEPTED));
     rig.clock.advance(1_000);
     rig.settle();
     rig.settle();

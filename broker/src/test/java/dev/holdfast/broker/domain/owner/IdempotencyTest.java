@@ -7,6 +7,7 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.IncomingMessage.Marks;
 import dev.holdfast.broker.domain.LinkEnding;
 import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.PublishAnswer;
 import dev.holdfast.broker.domain.QueueDefinition;
@@ -106,7 +107,7 @@ class IdempotencyTest {
   void theWindowIsExactAndOutlivesConsumptionAndARestart() {
     queue("q");
     send(open(rig, TargetRequest.of("q")), "k", "one");
-    rig.get(rig.admin.receive(Rig.ADMIN, "q", 1, true));
+    rig.get(rig.admin.receive(Rig.ADMIN, "q", 1, Outcome.ACCEPTED));
     rig.store.killAndReopen();
     rig.boot(rig.store);
     rig.clock.advance(WINDOW_MS - 1);

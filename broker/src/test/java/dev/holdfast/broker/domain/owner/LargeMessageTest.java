@@ -255,7 +255,7 @@ class LargeMessageTest {
   void managementConsumesNoneThatItCannotShow() {
     send(upload(1), "large");
     rig.send("q", "small");
-    assertThat(rig.get(rig.admin.receive(Rig.ADMIN, "q", 10, true)))
+    assertThat(rig.get(rig.admin.receive(Rig.ADMIN, "q", 10, Outcome.ACCEPTED)))
         .extracting(m -> Rig.text(m.message().body()))
         .containsExactly("small");
     assertThat(rig.messages("q")).isEqualTo(1);

@@ -236,7 +236,10 @@ final class Simulation {
 
   private void receive(String home, boolean acknowledge) {
     rig.store.diskFull(false);
-    List<PeekedMessage> got = rig.get(rig.admin.receive(Rig.ADMIN, home, 3, acknowledge));
+    List<PeekedMessage> got =
+        rig.get(
+            rig.admin.receive(
+                Rig.ADMIN, home, 3, acknowledge ? Outcome.ACCEPTED : Outcome.RELEASED));
     for (PeekedMessage message : got) {
       SimModel.Sent sent = model.find(home, SimModel.id(message.message().body()));
       check(sent.at == null || !acknowledge, sent + " is received while it is out");
