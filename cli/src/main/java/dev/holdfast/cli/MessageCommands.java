@@ -1,6 +1,5 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.http.AdminClient;
 import java.util.ArrayList;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,7 +30,7 @@ final class MessageCommands implements Runnable {
   static String query(String path, String... namesAndValues) {
     ArrayList<String> pairs = new ArrayList<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
-      pairs.add(namesAndValues[i] + '=' + AdminClient.segment(namesAndValues[i + 1]));
+      pairs.add(namesAndValues[i] + '=' + namesAndValues[i + 1]);
     }
     return path + '?' + String.join("&", pairs);
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.http.AdminClient;
 import dev.holdfast.cli.text.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -103,7 +104,7 @@ final class ReceiveCommand implements ApiCommand {
             "limit",
             String.valueOf(count),
             reject == null ? "ack" : "reject",
-            reject == null ? String.valueOf(!noAck) : reject);
+            reject == null ? String.valueOf(!noAck) : AdminClient.segment(reject));
     return broker.post(path).objects("messages");
   }
 

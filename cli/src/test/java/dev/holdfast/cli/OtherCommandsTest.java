@@ -46,6 +46,7 @@ class OtherCommandsTest {
             data         /d
             amqp         127.0.0.1:5672
             publishing   yes
+            mode         normal
             stored       5 B
             disk free    1.0 GiB
             queues       1
