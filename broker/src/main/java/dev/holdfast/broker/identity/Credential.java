@@ -19,10 +19,12 @@ sealed interface Credential {
     }
 
     ScramVerifier verifier(ScramHash hash) {
-      return verifiers.stream()
-          .filter(v -> v.hash() == hash)
-          .findFirst()
-          .orElseThrow(() -> new IllegalArgumentException("no verifier for " + hash.mechanism()));
+      for (int i = 0; i < verifiers.size(); i++) {
+        if (verifiers.get(i).hash() == hash) {
+          return verifiers.get(i);
+        }
+      }
+      throw new IllegalArgumentException("no verifier for " + hash.mechanism());
     }
   }
 

@@ -172,8 +172,10 @@ public final class UserStore implements AutoCloseable {
 
   /** The user of this name who may log in now. */
   Optional<User> usable(String name) {
-    return Optional.ofNullable(content.users().get(UserName.normalise(name)))
-        .filter(u -> u.usableAt(clock.instant()));
+    // Whether the user exists or not, the same is done.
+    Instant now = clock.instant();
+    User user = content.users().get(UserName.normalise(name));
+    return user != null && user.usableAt(now) ? Optional.of(user) : Optional.empty();
   }
 
   /** Whether somebody can log in with PLAIN only. */
