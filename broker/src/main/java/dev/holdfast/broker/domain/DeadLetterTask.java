@@ -137,7 +137,7 @@ public record DeadLetterTask(long id, Order order, Progress progress) {
    * @param done messages redriven, or deleted
    * @param bytes their size
    * @param skipped messages that were meant and stay, by {@link Skip#code()}
-   * @param error why it failed; empty: it has not
+   * @param error why it failed, or what a running one waits for; empty: it has not, and does not
    */
   public record Progress(
       State state,

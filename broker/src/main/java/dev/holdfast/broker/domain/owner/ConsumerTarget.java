@@ -127,8 +127,17 @@ final class ConsumerTarget {
   void heard(OutDelivery of) {
     heardMs = subscription.notes.nowMs();
     if (of == oldest) {
-      oldestSinceMs = heardMs;
+      lockBegins(heardMs);
     }
+  }
+
+  /** The lock of its oldest delivery runs from now on. */
+  private void lockBegins(long nowMs) {
+    if (nowMs < oldestSinceMs) {
+      // The clock was set back: it ends before the moment that is watched.
+      subscription.notes.keeps(subscription);
+    }
+    oldestSinceMs = nowMs;
   }
 
   @Nullable OutDelivery oldestOut() {
@@ -140,7 +149,7 @@ final class ConsumerTarget {
     OutDelivery after = delivery.next;
     if (before == null) {
       oldest = after;
-      oldestSinceMs = subscription.notes.nowMs();
+      lockBegins(subscription.notes.nowMs());
     } else {
       before.next = after;
     }

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.DeadLetterTask.Progress;
 import dev.holdfast.broker.domain.DeadLetterTask.Skip;
 import dev.holdfast.broker.domain.DeadLetterTask.State;
 import dev.holdfast.broker.domain.FilterCodec;
+import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreView;
@@ -213,11 +214,11 @@ final class DeadLetterTasks {
     }
     Page page = new Page(run, cursor, view);
     boolean failed = false;
-    for (int i = 0; i < results.size() && !failed && !page.full(); i++) {
+    for (int i = 0; i < results.size() && !failed && !page.ended(); i++) {
       failed = !page.take(results.get(i));
     }
     long now = parts.batch().nowMs();
-    long atMs = failed ? now + RETRY_MS : 0;
+    long atMs = failed || !page.waitsFor.isEmpty() ? now + RETRY_MS : 0;
     if (run.order.perSecond() > 0) {
       atMs = Math.max(atMs, now + 1_000L * page.moved / run.order.perSecond());
     }
@@ -275,6 +276,9 @@ final class DeadLetterTasks {
     private long bytes;
     private int moved;
 
+    /** What has to happen before the next message can go; empty: nothing. */
+    private String waitsFor = "";
+
     Page(Run run, LogCursor cursor, StoreView.CursorView view) {
       this.run = run;
       this.cursor = cursor;
@@ -288,8 +292,8 @@ final class DeadLetterTasks {
               : Math.min(MESSAGES_AT_ONCE, Math.max(1, rate / PAGES_A_SECOND));
     }
 
-    boolean full() {
-      return moved >= most;
+    boolean ended() {
+      return moved >= most || !waitsFor.isEmpty();
     }
 
     /** False when the disk did not answer. */
@@ -306,33 +310,43 @@ final class DeadLetterTasks {
         return true;
       }
       for (StoredMessage message : result.messages()) {
-        if (full()) {
+        if (ended()) {
           return true;
         }
-        if (message.sequence() >= next) {
+        if (message.sequence() >= next && stage(message)) {
           next = message.sequence() + 1;
-          stage(message);
         }
+      }
+      if (ended()) {
+        return true;
       }
       next = Math.max(next, chunk.endSequence());
       return true;
     }
 
-    private void stage(StoredMessage message) {
+    /** False when it has to wait, and what follows with it. */
+    private boolean stage(StoredMessage message) {
       DeadLetterChoice.Choice choice = choices.of(message);
       if (choice == null) {
-        return;
+        return true;
       }
       if (choice.skip() != null) {
         skip(choice.skip(), 1);
-        return;
+        return true;
       }
-      if (choice.destination() != null) {
-        choice.destination().stage(parts.batch(), message, choice.attributes());
+      Destinations.Destination destination = choice.destination();
+      if (destination != null) {
+        NodeError full = destination.full(parts.store().view(), message);
+        if (full != null) {
+          waitsFor = "waits for room in " + destination.node().name() + ": " + full.description();
+          return false;
+        }
+        destination.stage(parts.batch(), message, choice.attributes());
       }
       parts.batch().depart(cursor, message);
       moved++;
       bytes += message.bytes();
+      return true;
     }
 
     private void skip(Skip why, long count) {
@@ -351,7 +365,7 @@ final class DeadLetterTasks {
           before.done() + moved,
           before.bytes() + bytes,
           skipped,
-          "");
+          waitsFor);
     }
   }
 }

@@ -44,6 +44,8 @@ final class Delayed {
   void isNone() {
     if (cursor != null) {
       cursor.close();
+      // Reads and alarms that are under way for it must not act beside its successor.
+      cursor.log.replaced = true;
       cursor = null;
     }
   }

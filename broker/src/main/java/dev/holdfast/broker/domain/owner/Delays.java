@@ -145,7 +145,10 @@ final class Delays {
     if (node instanceof Queue queue) {
       group.as(queue.subscription);
     }
-    return node.delayed().is(logId, group);
+    NodeLog log = node.delayed().is(logId, group);
+    // Its time runs from the send on, so what the node says of it counts there already.
+    log.lifetime = node.logs().get(0).lifetime;
+    return log;
   }
 
   /** Makes memory agree with the store, after the nodes do. */

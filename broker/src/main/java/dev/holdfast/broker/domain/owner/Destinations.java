@@ -4,6 +4,8 @@ import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.DeadLetterTask.Skip;
 import dev.holdfast.broker.domain.MessageAttributes;
+import dev.holdfast.broker.domain.NodeError;
+import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,19 @@ final class Destinations {
 
     /** Why this message cannot go here; null: it can. */
     @Nullable Skip problem(StoredMessage message) {
-      if (message.bytes() - message.attributes().length > node.maxMessageBytes()) {
+      if (message.bytes() - message.attributes().length > node.maxMessageBytes()
+          || (node instanceof Queue queue && queue.room().neverFits(message.bytes()))) {
         return Skip.TOO_LARGE;
       }
       return node instanceof Topic topic && !topic.log.wanted() ? Skip.NO_ROUTE : null;
+    }
+
+    /** Why it has to wait until there is room; null: there is, whatever makes it elsewhere. */
+    @Nullable NodeError full(StoreView view, StoredMessage message) {
+      Room room = Room.of(node);
+      return room == null || room.fits(view, message.bytes(), Room.Ahead.NOTHING)
+          ? null
+          : room.full();
     }
 
     /** Stages it here. Its time to live begins anew: the old one ran while it was dead. */

@@ -30,6 +30,9 @@ final class Expirer {
   private static final long BYTES_AT_ONCE = 1 << 20;
   private static final long RETRY_MS = 500;
 
+  /** How soon to look again at what has expired while it was out at a consumer. */
+  private static final long HELD_MS = 10_000;
+
   private final MessageStore store;
   private final StagedBatch batch;
   private final StoreGate gate;
@@ -54,7 +57,7 @@ final class Expirer {
 
   /** Something in this log expires at this moment. */
   void watch(NodeLog log, long atMs) {
-    if (atMs == Long.MAX_VALUE || log.examining) {
+    if (atMs == Long.MAX_VALUE || log.examining || log.replaced) {
       return;
     }
     Alarms.Alarm alarm = log.expiry;
@@ -75,7 +78,7 @@ final class Expirer {
 
   private void due(NodeLog log, long nowMs) {
     StoreView.LogView view = store.view().log(log.id);
-    if (view == null || log.examining) {
+    if (view == null || log.examining || log.replaced) {
       return;
     }
     List<ChunkInfo> chunks = new ArrayList<>();
@@ -96,7 +99,7 @@ final class Expirer {
         log.id,
         chunks,
         results -> {
-          if (log.examination == examination) {
+          if (log.examination == examination && !log.replaced) {
             log.examining = false;
             examine(log, results);
           }
@@ -131,27 +134,36 @@ final class Expirer {
       all &= expire(cursors.get(i), view, messages);
     }
     if (all) {
-      view.expiryExamined(chunk.firstSequence(), next(view, messages));
+      view.expiryExamined(chunk.firstSequence(), next(cursors, view, messages));
     }
     return all;
   }
 
   /** When the next message of a chunk expires that some cursor still has; 0: none does. */
-  private long next(StoreView.LogView view, List<StoredMessage> messages) {
+  private long next(List<LogCursor> cursors, StoreView.LogView view, List<StoredMessage> messages) {
     long next = Long.MAX_VALUE;
     for (StoredMessage message : messages) {
       long expiry = message.expiryMs();
-      if (expiry > batch.nowMs() && expiry < next && isWaitedFor(view, message.sequence())) {
+      if (isExpired(expiry, batch.nowMs())) {
+        // Out at a consumer. Should it come back after the clock has been set back, it has time
+        // left, which somebody has to watch.
+        expiry = batch.nowMs() + HELD_MS;
+      }
+      if (expiry != 0 && expiry < next && isWaitedFor(cursors, view, message.sequence())) {
         next = expiry;
       }
     }
     return next == Long.MAX_VALUE ? 0 : next;
   }
 
-  private static boolean isWaitedFor(StoreView.LogView view, long sequence) {
-    for (int id : view.cursorIds()) {
-      StoreView.CursorView cursor = view.cursor(id);
-      if (cursor != null && !cursor.acknowledged(sequence)) {
+  private static boolean isWaitedFor(
+      List<LogCursor> cursors, StoreView.LogView view, long sequence) {
+    for (int i = 0; i < cursors.size(); i++) {
+      LogCursor cursor = cursors.get(i);
+      StoreView.CursorView cursorView = view.cursor(cursor.id);
+      if (cursorView != null
+          && !cursorView.acknowledged(sequence)
+          && !cursor.isDeparting(sequence)) {
         return true;
       }
     }

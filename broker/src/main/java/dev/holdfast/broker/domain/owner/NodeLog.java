@@ -57,6 +57,9 @@ final class NodeLog {
   /** An operator holds back what is in it. */
   boolean paused;
 
+  /** Memory was rebuilt, and another object stands for the log. */
+  boolean replaced;
+
   /** Counts its messages, when they are dead letters. */
   @Nullable DeadLetterTally tally;
 

@@ -99,6 +99,7 @@ final class Queue implements Node {
     LogCursor waiting = delayed.cursor();
     if (waiting != null) {
       waiting.subscription.as(subscription);
+      waiting.log.lifetime = log.lifetime;
     }
   }
 

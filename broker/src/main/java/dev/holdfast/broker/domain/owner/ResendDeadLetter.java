@@ -115,6 +115,10 @@ final class ResendDeadLetter implements NodeChange {
               NodeError.Code.NOT_ALLOWED,
               "the message cannot go to " + name + ": " + problem.code()));
     }
+    NodeError full = destination.full(context.store().view(), edited);
+    if (full != null) {
+      throw new NodeException(full);
+    }
     MessageAttributes kept =
         request
             .edited()

@@ -52,6 +52,12 @@ final class Room {
     return within(view, ahead.and(bytes), limits.maxMessages(), limits.maxBytes());
   }
 
+  /** Whether so large a message is too much for it even when it is empty. */
+  boolean neverFits(long bytes) {
+    long most = queue.definition.limits().maxBytes();
+    return most > 0 && bytes > most;
+  }
+
   /** Whether one more can be taken for which the oldest will make room. */
   boolean fitsForNow(StoreView view, long bytes, Ahead ahead) {
     Limits limits = queue.definition.limits();

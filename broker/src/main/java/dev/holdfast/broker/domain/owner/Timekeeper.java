@@ -79,7 +79,7 @@ final class Timekeeper {
     notes.annotations.rebuild(store.view());
     delays.rebuild();
     tasks.rebuild();
-    trimmer.rebuilt();
+    trimmer.rebuilt(nodes.all());
     for (Node node : nodes.all()) {
       node.logs().forEach(expirer::rebuilt);
       NodeLog waiting = node.delayed().log();

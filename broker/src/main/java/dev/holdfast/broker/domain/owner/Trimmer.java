@@ -44,6 +44,10 @@ final class Trimmer {
     @Nullable LogCursor cursor;
     long from = 1;
     boolean reading;
+
+    /** Messages stayed because they were out: should they come back, they are the oldest. */
+    boolean passedOver;
+
     Alarms.@Nullable Alarm alarm;
 
     /** From the oldest message on once more. */
@@ -51,6 +55,7 @@ final class Trimmer {
       read = List.of();
       cursor = null;
       from = 1;
+      passedOver = false;
     }
   }
 
@@ -70,9 +75,18 @@ final class Trimmer {
     work = true;
   }
 
-  /** Memory has been rebuilt from the store: what was read may have left. */
-  void rebuilt() {
+  /**
+   * Memory has been rebuilt from the store: what was read may have left, and what was to go when
+   * the process ended is still there.
+   */
+  void rebuilt(Iterable<Node> nodes) {
     full.values().forEach(State::restart);
+    for (Node node : nodes) {
+      Room room = Room.of(node);
+      if (room != null && room.exceeded(store.view())) {
+        note(room.queue());
+      }
+    }
     work = !full.isEmpty();
   }
 
@@ -102,11 +116,16 @@ final class Trimmer {
     }
     while (queue.room().exceeded(store.view())) {
       if (state.read.isEmpty()) {
-        if (!readOn(queue, state)) {
+        if (!anyAtHome(queue) || !readOn(queue, state)) {
           state.restart();
-          // What this batch brings can be read once it is committed.
-          work |= queue.room().staged();
-          return queue.room().staged();
+          if (queue.room().staged()) {
+            // What this batch brings can be read once it is committed.
+            work = true;
+          } else {
+            // All of it is out at consumers: what comes back from them has to go.
+            wait(queue, state);
+          }
+          return true;
         }
         return true;
       }
@@ -117,7 +136,17 @@ final class Trimmer {
         return true;
       }
     }
+    if (state.passedOver || queue.logs().size() > 1) {
+      // Next time what has to go first may lie before what has been read.
+      state.restart();
+    }
     return !state.read.isEmpty();
+  }
+
+  /** Whether some of what is committed is neither out nor unreadable. */
+  private boolean anyAtHome(Queue queue) {
+    Subscription group = queue.subscription;
+    return group.messages(store.view()) > group.unsettled() + group.unreadable();
   }
 
   /** Reads the next chunk; false when there is none. */
@@ -156,7 +185,7 @@ final class Trimmer {
           ReadAhead.Result result = results.get(0);
           if (result.messages() != null) {
             state.read = new ArrayList<>(result.messages());
-            state.read.removeIf(message -> isOut(cursor, message.sequence()));
+            state.passedOver |= state.read.removeIf(message -> isOut(cursor, message.sequence()));
             note(queue);
           } else if (result.corrupt()) {
             backlogs.report(cursor.log.name, result);
@@ -187,11 +216,14 @@ final class Trimmer {
   private boolean remove(Queue queue, State state, StoredMessage message) {
     LogCursor cursor = state.cursor;
     StoreView.CursorView view = cursor == null ? null : cursor.view(store.view());
+    if (cursor != null && isOut(cursor, message.sequence())) {
+      state.passedOver = true;
+      return true;
+    }
     if (cursor == null
         || view == null
         || view.acknowledged(message.sequence())
-        || cursor.isDeparting(message.sequence())
-        || isOut(cursor, message.sequence())) {
+        || cursor.isDeparting(message.sequence())) {
       return true;
     }
     if (queue.room().overflow() == Overflow.DEAD_LETTER_OLDEST && queue.deadLetters != null) {

@@ -116,6 +116,28 @@ class DelayTest {
   }
 
   @Test
+  void theQueuesTimesCountFromTheSend() {
+    time.create(new Lifetime(500, 2_000, false, 0));
+    time.sendDelayed("by default", 1_000);
+    time.send(
+        new IncomingMessage(
+            true,
+            (byte) 4,
+            9_000,
+            0,
+            0,
+            "at most".getBytes(StandardCharsets.UTF_8),
+            new IncomingMessage.Marks(null, 0, 1_000, null, null, 0)));
+    time.restart();
+    time.advance(500);
+    assertThat(time.peek(TimeRig.DEAD)).containsExactly("by default");
+    time.advance(1_499);
+    assertThat(time.peek("q")).containsExactly("at most");
+    time.advance(1);
+    assertThat(time.peek(TimeRig.DEAD)).containsExactly("by default", "at most");
+  }
+
+  @Test
   void aTopicDeliversToWhoSubscribesUntilThen() {
     rig.topic("t");
     time.send("t", TimeRig.delayed("a", 0, 1_000));

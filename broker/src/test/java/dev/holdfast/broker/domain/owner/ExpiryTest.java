@@ -233,4 +233,42 @@ class ExpiryTest {
     assertThat(rig.messages("q")).isZero();
     assertThat(rig.messages(TimeRig.DEAD)).isEqualTo(1);
   }
+
+  @Test
+  void whatComesBackAfterTheClockWasSetBackStillEnds() {
+    time.create(Lifetime.DEFAULT);
+    time.sendTtl("a", 1_000);
+    TestConsumer consumer = time.consumer(1);
+    time.advance(1_500);
+    time.advance(-1_000);
+    consumer.settle(0, Outcome.RELEASED);
+    consumer.close();
+    rig.settle();
+    assertThat(time.peek("q")).containsExactly("a");
+    // It is looked at again ten seconds after it was found out at its consumer.
+    time.advance(11_000);
+    assertThat(time.peek(TimeRig.DEAD)).containsExactly("a");
+  }
+
+  @Test
+  void aFailedCommitLeavesOneToWatchWhatIsDelayed() {
+    time.create(Lifetime.DEFAULT);
+    time.send(
+        new IncomingMessage(
+            true,
+            (byte) 4,
+            500,
+            0,
+            0,
+            "a".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            new IncomingMessage.Marks(null, 0, 9_000, null, null, 0)));
+    rig.clock.advance(500);
+    // Its chunk is on its way from the disk when memory is rebuilt.
+    rig.turn();
+    assertThat(rig.reads).isNotEmpty();
+    rig.store.failCommit(1, dev.holdfast.storage.FaultyMessageStore.Failure.BEFORE_APPLYING);
+    new TestPublisher(rig).open("q").send("refused");
+    rig.settle();
+    assertThat(time.peek(TimeRig.DEAD)).containsExactly("a");
+  }
 }

@@ -35,6 +35,16 @@ class LockTest {
   }
 
   @Test
+  void aClockThatIsSetBackDoesNotMakeALaterLockLonger() {
+    TestConsumer consumer = holding(2, "a", "b");
+    time.advance(-60_000);
+    consumer.settle(0, Outcome.ACCEPTED);
+    rig.settle();
+    time.advance(1_000);
+    assertThat(consumer.takenBack).containsExactly(consumer.deliveries.get(1));
+  }
+
+  @Test
   void whatItSaysLaterIsIgnored() {
     TestConsumer silent = holding(1, "a");
     time.advance(1_000);

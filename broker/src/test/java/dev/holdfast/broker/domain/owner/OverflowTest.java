@@ -203,4 +203,74 @@ class OverflowTest {
     assertThat(rig.info("q").definition().limits())
         .isEqualTo(new Limits(1, 0, Overflow.DROP_OLDEST));
   }
+
+  @Test
+  void whatWasToGoWhenTheProcessDiedGoesAfterwards() {
+    create(2, 0, Overflow.DROP_OLDEST);
+    rig.send("q", "a", "b");
+    TestPublisher publisher = new TestPublisher(rig).open("q");
+    publisher.send("c");
+    while (publisher.answers.isEmpty()) {
+      rig.turn();
+    }
+    rig.store.killAndReopen();
+    assertThat(rig.store.view().log(1).cursor(Queue.CURSOR).messages()).isEqualTo(3);
+    rig.boot(rig.store);
+    rig.settle();
+    assertThat(time.peek("q")).containsExactly("b", "c");
+  }
+
+  @Test
+  void whatComesBackIsTheOldest() {
+    create(3, 0, Overflow.DROP_OLDEST);
+    publish("a", "b", "c");
+    TestConsumer consumer = time.consumer(1);
+    publish("d");
+    assertThat(time.peek("q")).containsExactly("a", "c", "d");
+    consumer.settle(0, Outcome.RELEASED);
+    consumer.close();
+    rig.settle();
+    publish("e");
+    assertThat(time.peek("q")).containsExactly("c", "d", "e");
+  }
+
+  @Test
+  void whatComesBackToAFullQueueHasToGo() {
+    create(2, 0, Overflow.DROP_OLDEST);
+    publish("a", "b");
+    TestConsumer consumer = time.consumer(3);
+    publish("c");
+    assertThat(rig.messages("q")).isEqualTo(3);
+    consumer.close();
+    rig.settle();
+    time.advance(500);
+    assertThat(rig.messages("q")).isEqualTo(2);
+  }
+
+  @Test
+  void lowPrioritiesGoFirstThoughTheyCameLater() {
+    rig.get(
+        rig.admin.createQueue(
+            Rig.ADMIN,
+            new QueueDefinition(
+                "q",
+                1 << 20,
+                HANDLING,
+                Lifetime.DEFAULT,
+                new Limits(3, 0, Overflow.DROP_OLDEST),
+                dev.holdfast.broker.domain.IdempotencyPolicy.DEFAULT,
+                new QueueDefinition.Serving(false, true))));
+    TestPublisher publisher = new TestPublisher(rig).open("q");
+    int[] priorities = {9, 9, 9, 9, 0, 9};
+    for (int i = 0; i < priorities.length; i++) {
+      byte[] body = {(byte) ('a' + i)};
+      publisher.send(
+          "",
+          new dev.holdfast.broker.domain.IncomingMessage(
+              true, (byte) priorities[i], -1, 0, 0, body),
+          i);
+      rig.settle();
+    }
+    assertThat(time.peek("q")).containsExactly("c", "d", "f");
+  }
 }
