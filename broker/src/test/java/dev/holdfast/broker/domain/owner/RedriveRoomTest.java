@@ -46,7 +46,7 @@ class RedriveRoomTest {
     assertThat(dead.peek(DeadLetterRig.DEAD)).containsExactly("c");
     dead.restart();
     assertThat(dead.task(task.id()).progress().error()).startsWith("waits for room");
-    rig.get(rig.admin.receive(Rig.ADMIN, "q", 1, true));
+    rig.get(rig.admin.receive(Rig.ADMIN, "q", 1, dev.holdfast.broker.domain.Outcome.ACCEPTED));
     time.advance(500);
     DeadLetterTask done = dead.task(task.id());
     assertThat(done.progress().state()).isEqualTo(State.DONE);
