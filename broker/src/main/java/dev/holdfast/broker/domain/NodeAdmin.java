@@ -33,7 +33,10 @@ public interface NodeAdmin {
   /** Deletes a queue, its dead letters and its links; completes with the messages lost by it. */
   CompletionStage<Long> deleteQueue(Principal principal, String name);
 
-  /** Removes what is in the queue and not out at a consumer; completes with the count. */
+  /**
+   * Removes what is in the queue and not out at a consumer, delayed messages too; completes with
+   * the count.
+   */
   CompletionStage<Long> purgeQueue(Principal principal, String name);
 
   /**

@@ -127,7 +127,12 @@ final class OwnerAdmin implements NodeAdmin {
     CompletableFuture<Long> result = new CompletableFuture<>();
     submit(
         new PurgeCursors(
-            context, () -> context.queue(principal, Permission.PURGE, name).subscription, result));
+            context,
+            () -> {
+              Queue queue = context.queue(principal, Permission.PURGE, name);
+              return new PurgeCursors.Purged(queue.subscription, queue.delayed().cursor());
+            },
+            result));
     return result;
   }
 

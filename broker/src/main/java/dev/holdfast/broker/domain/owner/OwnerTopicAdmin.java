@@ -107,7 +107,9 @@ final class OwnerTopicAdmin implements TopicAdmin {
         result ->
             new PurgeCursors(
                 context,
-                () -> context.subscription(principal, Permission.PURGE, address).group,
+                () ->
+                    new PurgeCursors.Purged(
+                        context.subscription(principal, Permission.PURGE, address).group, null),
                 result));
   }
 

@@ -6,30 +6,53 @@ import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreException;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes what is in a queue or subscription and not out at a consumer. Chunks of which nothing is
- * out go whole and unread; the few others are read here, on the owner thread, because this is rare
- * and short.
+ * Removes what is in a queue or subscription and not out at a consumer, and what a queue keeps back
+ * until its moment; timers that find their message gone do nothing. Chunks of which nothing is out
+ * go whole and unread; the few others are read here, on the owner thread, because this is rare and
+ * short.
  */
 final class PurgeCursors implements NodeChange {
   private final AdminContext context;
-  private final Supplier<Subscription> choice;
+  private final Supplier<Purged> choice;
   private final CompletableFuture<Long> result;
-  private @Nullable Subscription chosen;
+  private @Nullable Purged chosen;
   private long before = -1;
+
+  /**
+   * Whose messages go.
+   *
+   * @param group those that wait in it
+   * @param delayed and those that wait for their moment; null: there are none
+   */
+  record Purged(Subscription group, @Nullable LogCursor delayed) {
+
+    List<LogCursor> cursors() {
+      List<LogCursor> all = new ArrayList<>(group.cursors());
+      if (delayed != null) {
+        all.add(delayed);
+      }
+      return all;
+    }
+
+    long messages(StoreView view) {
+      return group.messages(view) + (delayed == null ? 0 : delayed.messages(view));
+    }
+  }
 
   /**
    * Makes one.
    *
    * @param choice finds whose messages go; throws {@link NodeException} when they may not
    */
-  PurgeCursors(
-      AdminContext context, Supplier<Subscription> choice, CompletableFuture<Long> result) {
+  PurgeCursors(AdminContext context, Supplier<Purged> choice, CompletableFuture<Long> result) {
     this.context = context;
     this.choice = choice;
     this.result = result;
@@ -38,12 +61,12 @@ final class PurgeCursors implements NodeChange {
   @Override
   public boolean stage(StagedBatch batch) {
     try {
-      Subscription subscription = choice.get();
-      chosen = subscription;
+      Purged purged = choice.get();
+      chosen = purged;
       if (before < 0) {
-        before = subscription.messages(context.store().view());
+        before = purged.messages(context.store().view());
       }
-      for (LogCursor cursor : subscription.cursors()) {
+      for (LogCursor cursor : purged.cursors()) {
         stage(batch, cursor);
       }
       return true;
@@ -101,7 +124,7 @@ final class PurgeCursors implements NodeChange {
         }
       }
       // A consumer may wait for a read that no longer matters, or for the answer to its drain.
-      context.dirty().add(chosen);
+      context.dirty().add(chosen.group());
       result.complete(before - chosen.messages(view));
     }
   }

@@ -167,6 +167,22 @@ class DelayTest {
   }
 
   @Test
+  void purgingTheQueueTakesThemAlong() {
+    time.create(Lifetime.DEFAULT);
+    rig.send("q", "now");
+    time.sendDelayed("a", 1_000);
+    time.sendDelayed("b", 2_000);
+    assertThat(rig.get(rig.admin.purgeQueue(Rig.ADMIN, "q"))).isEqualTo(3);
+    assertThat(rig.info("q").delayed()).isZero();
+    time.sendDelayed("c", 2_000);
+    time.advance(1_000);
+    time.restart();
+    time.advance(1_000);
+    assertThat(time.peek("q")).containsExactly("c");
+    assertThat(rig.info("q").delayed()).isZero();
+  }
+
+  @Test
   void twoQueuesMakeTheirLogsInOneBatch() {
     rig.create("one");
     rig.create("two");
