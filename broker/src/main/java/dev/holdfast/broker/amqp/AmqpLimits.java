@@ -110,9 +110,33 @@ public record AmqpLimits(
    * @param consumerWindow of deliveries handed to one receiving link and not written
    * @param unwritten in the socket's queue, above which no delivery is written
    * @param whole of one message, above which it is streamed to the store as it comes
+   * @param uploads in the store, of messages that are not all there
    */
   public record Bytes(
-      long unanswered, long unfinished, long consumerWindow, long unwritten, long whole) {
+      long unanswered,
+      long unfinished,
+      long consumerWindow,
+      long unwritten,
+      long whole,
+      long uploads) {
+
+    private static final long UPLOADS = 2L << 30;
+
+    /** With the default for large messages on their way. */
+    public Bytes(
+        long unanswered, long unfinished, long consumerWindow, long unwritten, long whole) {
+      this(unanswered, unfinished, consumerWindow, unwritten, whole, UPLOADS);
+    }
+
+    /** Of large messages on their way, over all connections. */
+    long allUploads() {
+      return 4 * uploads;
+    }
+
+    /** The same with another bound for large messages on their way. */
+    public Bytes withUploads(long bytes) {
+      return new Bytes(unanswered, unfinished, consumerWindow, unwritten, whole, bytes);
+    }
 
     /** Of parts of large messages that are not stored: nothing more is read meanwhile. */
     long parts() {
@@ -121,7 +145,7 @@ public record AmqpLimits(
 
     /** The same with another bound for what is kept whole. */
     public Bytes withWhole(long bytes) {
-      return new Bytes(unanswered, unfinished, consumerWindow, unwritten, bytes);
+      return new Bytes(unanswered, unfinished, consumerWindow, unwritten, bytes, uploads);
     }
 
     static Bytes defaults() {

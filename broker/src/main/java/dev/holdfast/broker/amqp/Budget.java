@@ -13,6 +13,7 @@ final class Budget {
   private long unansweredBytes;
   private long unfinishedBytes;
   private long partBytes;
+  private long uploadBytes;
   private boolean inputWaits;
   private int awaitedAnswers;
   private boolean closed;
@@ -90,6 +91,19 @@ final class Budget {
     return others && unfinishedBytes <= limits.unfinished();
   }
 
+  /**
+   * Bytes of large messages that went to the store and are not all there; false when they are too
+   * many, here or over all connections: they would fill the disk and belong to nobody.
+   */
+  boolean uploading(long bytes) {
+    if (closed) {
+      return false;
+    }
+    uploadBytes += bytes;
+    boolean others = registry.uploading(bytes) <= limits.allUploads();
+    return others && uploadBytes <= limits.uploads();
+  }
+
   /** Transfers that each of so many sessions may be allowed to send, if all were of full size. */
   int transfersAffordable(int sessions) {
     long allowed = use.framesAffordable(maxFrameBytes);
@@ -106,6 +120,7 @@ final class Budget {
       registry.hold(-unansweredBytes);
       use.held(-unansweredBytes);
       registry.unfinished(-unfinishedBytes);
+      registry.uploading(-uploadBytes);
       closed = true;
     }
   }

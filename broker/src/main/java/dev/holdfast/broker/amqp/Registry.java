@@ -41,7 +41,10 @@ final class Registry {
   /** Bytes of messages that have not arrived whole, over all connections. */
   private final AtomicLong unfinishedBytes = new AtomicLong();
 
-  /** Of either kind. */
+  /** Bytes of large messages in the store that have not arrived whole, over all connections. */
+  private final AtomicLong uploadBytes = new AtomicLong();
+
+  /** Of what is in memory, of either kind. */
   private final long maxBytes = Runtime.getRuntime().maxMemory() / 4;
 
   Registry(AmqpLimits.Connections limits) {
@@ -141,6 +144,11 @@ final class Registry {
   /** Adds to the bytes of unfinished messages; whether the broker as a whole may keep them. */
   boolean unfinished(long bytes) {
     return unfinishedBytes.addAndGet(bytes) <= maxBytes;
+  }
+
+  /** Adds to the bytes of large messages in the store that are not all there; their sum. */
+  long uploading(long bytes) {
+    return uploadBytes.addAndGet(bytes);
   }
 
   private static boolean within(AtomicInteger counter, int limit) {

@@ -39,6 +39,7 @@ final class Streaming {
   private boolean dropped;
   private byte[] part = {};
   private int filled;
+  private long counted;
 
   /**
    * Begins.
@@ -74,7 +75,7 @@ final class Streaming {
     }
     boolean crowded = false;
     int at = from;
-    while (at < to) {
+    while (at < to && fault == null) {
       if (part.length == 0) {
         part = new byte[PART_BYTES];
         crowded = !budget.unfinished(PART_BYTES);
@@ -96,6 +97,11 @@ final class Streaming {
   private void handPart() {
     byte[] full = filled == PART_BYTES ? part : Arrays.copyOf(part, filled);
     letGo();
+    counted += full.length;
+    if (!budget.uploading(full.length)) {
+      fail(Fault.UPLOADS);
+      return;
+    }
     upload.add(full.length);
     sink.part(upload, full);
   }
@@ -113,9 +119,16 @@ final class Streaming {
     drop();
   }
 
+  /** It is no longer on its way. */
+  private void arrivedOrGone() {
+    budget.uploading(-counted);
+    counted = 0;
+  }
+
   /** Nothing will come of it. */
   void drop() {
     letGo();
+    arrivedOrGone();
     if (upload.bytes() > 0 && !dropped) {
       dropped = true;
       sink.dropped(upload);
@@ -130,6 +143,7 @@ final class Streaming {
     if (fault == null && filled > 0) {
       handPart();
     }
+    arrivedOrGone();
     return fault;
   }
 

@@ -90,6 +90,45 @@ class LargeTransferTest {
   }
 
   @Test
+  void moreThanMayBeOnItsWayIsRefusedAndWhatHasArrivedDoesNotCount() throws Exception {
+    AmqpLimits usual = AmqpLimits.defaults();
+    AmqpLimits.PerConnection each = usual.perConnection();
+    AmqpLimits limits =
+        new AmqpLimits(
+            usual.maxFrameBytes(),
+            usual.maxMessageBytes(),
+            usual.idleTimeOutMs(),
+            usual.connections(),
+            usual.handshake(),
+            new AmqpLimits.PerConnection(
+                each.sessions(),
+                each.links(),
+                each.publisherCredit(),
+                each.consumerCredit(),
+                each.controlFramesPerSecond(),
+                each.bytes().withUploads(SIZE + 1_000)));
+    byte[] fits = RawPeer.data(SIZE);
+    byte[] tooMuch = RawPeer.data(SIZE + 2_000);
+    try (EdgeFixture tight = new EdgeFixture(limits);
+        RawPeer sender = tight.peer()) {
+      sender.sender("uploads");
+      for (int id = 0; id < 4; id++) {
+        byte[] message = id % 2 == 0 ? fits : tooMuch;
+        send(sender, id, message, message.length);
+        Object state = sender.skipTo(Disposition.class).getState();
+        if (message == fits) {
+          assertThat(state).isInstanceOf(Accepted.class);
+        } else {
+          assertThat((Object) ((Rejected) state).getError().getCondition())
+              .hasToString("amqp:resource-limit-exceeded");
+          assertThat(((Rejected) state).getError().getDescription()).contains("HF-UPLOADS");
+        }
+      }
+      await().until(() -> tight.domain.parts.count() == 2);
+    }
+  }
+
+  @Test
   void abortedOrCutOffItIsDropped() throws Exception {
     byte[] message = RawPeer.data(SIZE);
     try (RawPeer sender = edge.peer()) {

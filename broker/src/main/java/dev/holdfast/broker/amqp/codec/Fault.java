@@ -151,6 +151,10 @@ public enum Fault {
       "a coordinator takes an amqp-value: declare (no global-id) or discharge"),
   /** Nobody would hear the answer. */
   COORDINATOR_SETTLED("amqp:not-allowed", "declare and discharge must not be sent settled"),
+  /** Large messages that have begun and not ended. */
+  UPLOADS(
+      "amqp:resource-limit-exceeded",
+      "HF-UPLOADS: too many bytes of large messages are on their way; finish some first"),
   /** Part 4 §4.4.3. */
   NO_ACQUISITION(
       "amqp:not-implemented",
