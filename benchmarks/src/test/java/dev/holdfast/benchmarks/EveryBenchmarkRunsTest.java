@@ -31,6 +31,7 @@ class EveryBenchmarkRunsTest {
             .param("size", "100")
             .param("inFlight", "10")
             .param("bytes", "128")
+            .param("rules", "20")
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
             .build();
@@ -43,6 +44,8 @@ class EveryBenchmarkRunsTest {
     assertThat(names.toList())
         .containsExactlyInAnyOrderElementsOf(
             List.of(
+                "AccessBenchmark.again",
+                "AccessBenchmark.firstTime",
                 "CommitBenchmark.commit",
                 "MessageScanBenchmark.decode",
                 "MessageScanBenchmark.guard",

@@ -119,32 +119,6 @@ class FloodIT {
     assertThat(victim.broker().cli().messages("target")).isZero();
   }
 
-  @Test
-  void aFloodOfMessagesLeavesRoomForAQuietClient() throws IOException {
-    List<AmqpClient> clients = new ArrayList<>();
-    List<AmqpSender> senders = new ArrayList<>();
-    byte[] message = Messages.data(new byte[32 << 10]);
-    try {
-      for (int i = 0; i < 8; i++) {
-        AmqpClient client = AmqpClient.local(victim.broker());
-        clients.add(client);
-        senders.add(client.sender("target"));
-      }
-      for (int turn = 0; turn < 100; turn++) {
-        for (AmqpSender sender : senders) {
-          for (int i = 0; i < 16 && sender.credit() > 0 && sender.open(); i++) {
-            sender.send("", message);
-          }
-        }
-        clients.forEach(FloodIT::pumpOrEnd);
-        victim.assertUnharmed();
-      }
-    } finally {
-      clients.forEach(AmqpClient::abort);
-    }
-    victim.broker().cli().ok("queue", "purge", "target", "--yes");
-  }
-
   private static void pumpOrEnd(AmqpClient client) {
     try {
       client.pump(1);

@@ -1,0 +1,5 @@
+/** What access rules cost. */
+@NullMarked
+package dev.holdfast.benchmarks.access;
+
+import org.jspecify.annotations.NullMarked;
