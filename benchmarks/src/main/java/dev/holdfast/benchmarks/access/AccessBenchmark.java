@@ -43,7 +43,7 @@ public class AccessBenchmark {
   private long connections;
 
   /** Rules in the file. */
-  @Param({"20", "1000", "10000"})
+  @Param({"20", "1000", "9999"})
   public int rules;
 
   private static Principal connected(long atMs) {
