@@ -7,8 +7,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code msg ...}: send, look at and take messages. */
-@Command(name = "msg", description = "Send, look at and take messages.")
+/** {@code msg ...}: send, look at, find, take and move messages. */
+@Command(name = "msg", description = "Send, look at, find, take and move messages.")
 final class MessageCommands implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -18,12 +18,24 @@ final class MessageCommands implements Runnable {
     return new CommandLine(new MessageCommands())
         .addSubcommand(new SendCommand(root))
         .addSubcommand(new PeekCommand(root))
-        .addSubcommand(new ReceiveCommand(root));
+        .addSubcommand(new GetCommand(root))
+        .addSubcommand(new SearchCommands.Grep(root))
+        .addSubcommand(new SearchCommands.Count(root))
+        .addSubcommand(new TailCommand(root))
+        .addSubcommand(new ReceiveCommand(root))
+        .addSubcommand(new MessageTaskCommands.Move(root))
+        .addSubcommand(new MessageTaskCommands.Copy(root))
+        .addSubcommand(new MessageTaskCommands.Delete(root))
+        .addSubcommand(new TransferCommands.Export(root))
+        .addSubcommand(new TransferCommands.Import(root));
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "msg needs one of: send, peek, recv");
+    throw new ParameterException(
+        spec.commandLine(),
+        "msg needs one of: send, peek, get, grep, count, tail, recv, move, copy, delete, export,"
+            + " import");
   }
 
   /** The message's path below the API with its query. */

@@ -71,6 +71,26 @@ final class MessageLines {
     return ExitCode.OK;
   }
 
+  /** Reads all lines and sends none. */
+  ExitCode check(InputStream in) throws CommandFailure, IOException {
+    BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    long line = 0;
+    long messages = 0;
+    for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+      line++;
+      try {
+        messages += text.isBlank() || message(text).isEmpty() ? 0 : 1;
+      } catch (CommandFailure e) {
+        throw new CommandFailure(e.exitCode(), e.code(), "line " + line + ": " + e.reason());
+      }
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("dryRun", true);
+    result.put("messages", messages);
+    root.output().result("would send " + messages + " messages to " + queue, result);
+    return ExitCode.OK;
+  }
+
   private static Map<String, Object> message(String line) throws CommandFailure {
     try {
       JsonObject shown = JsonObject.parse(line.getBytes(StandardCharsets.UTF_8));

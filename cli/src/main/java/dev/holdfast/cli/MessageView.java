@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** A message of the API as people read it. */
 final class MessageView {
+  private static final int BRIEF_BYTES = 16;
+  private static final int DUMPED_BYTES = 1024;
+
   private final JsonObject message;
 
   MessageView(JsonObject message) {
@@ -35,14 +38,16 @@ final class MessageView {
     return bodyText().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The body as text, not escaped; bytes that are no text only by their number. */
+  /**
+   * The body as text, not escaped; bytes that are no text by their number and the first of them.
+   */
   String bodyText() throws IOException {
     JsonObject body = message.object("body");
     if (body.value("text") != null) {
       return body.text("text");
     }
     if (body.value("base64") != null) {
-      return "(" + body().length + " bytes)";
+      return HexDump.brief(body(), BRIEF_BYTES);
     }
     if (isLarge(body)) {
       return "(large: " + body.number("bytes") + " bytes, for an AMQP client to receive)";
@@ -75,7 +80,8 @@ final class MessageView {
             value instanceof String text ? text : Json.compact(value));
       }
     }
-    String text = Escapes.block(bodyText());
+    boolean binary = message.object("body").value("base64") != null;
+    String text = binary ? HexDump.of(body(), DUMPED_BYTES) : Escapes.block(bodyText());
     return out.append('\n').append(text).append(text.endsWith("\n") ? "" : "\n").toString();
   }
 

@@ -6,6 +6,7 @@ import dev.holdfast.cli.text.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,6 +19,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  holdfast msg peek orders --limit 5",
       "  holdfast msg peek orders --from 1000 -o ndjson",
+      "  holdfast msg peek orders --where 'amount > 100' --text urgent",
     })
 final class PeekCommand implements ApiCommand {
   private static final int MAX_LIMIT = 1000;
@@ -31,8 +33,11 @@ final class PeekCommand implements ApiCommand {
   @Option(names = "--limit", paramLabel = "N", description = "At most so many; default 10.")
   private int limit = 10;
 
-  @Option(names = "--from", paramLabel = "SEQ", description = "Start at this sequence.")
-  private long from;
+  @Mixin private Search.Filter filter = new Search.Filter();
+
+  @Mixin private Search.Text text = new Search.Text();
+
+  @Mixin private Search.Budget budget = new Search.Budget();
 
   @Option(
       names = "--body-only",
@@ -46,13 +51,20 @@ final class PeekCommand implements ApiCommand {
   @Override
   public ExitCode execute() throws CommandFailure, IOException {
     MessageCommands.checkLimit(limit, MAX_LIMIT);
+    if (!filter.containing(text.text()).isOpen()) {
+      if (bodyOnly) {
+        throw new CommandFailure(
+            ExitCode.USAGE, "usage", "--body-only does not go with --where, --text and --to");
+      }
+      return SearchCommands.list(root, queue, filter, budget, limit);
+    }
     String path =
         MessageCommands.query(
             BrokerApi.queue(queue, "/messages"),
             "limit",
             String.valueOf(limit),
             "from",
-            String.valueOf(from));
+            String.valueOf(filter.from()));
     JsonObject answer = root.broker().get(path);
     List<JsonObject> messages = answer.objects("messages");
     Output output = root.output();
@@ -69,7 +81,8 @@ final class PeekCommand implements ApiCommand {
     return ExitCode.OK;
   }
 
-  private static String table(List<JsonObject> messages) throws IOException {
+  /** Messages in one line each. */
+  static String table(List<JsonObject> messages) throws IOException {
     Columns columns = new Columns(">SEQ", "ENQUEUED", ">FAILURES", "OUT", ">BYTES", "ID", "BODY");
     for (JsonObject message : messages) {
       Object id = message.object("properties").value("messageId");

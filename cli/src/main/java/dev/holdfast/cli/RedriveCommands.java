@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Work on many dead letters: {@code dlq redrive} and {@code dlq drop}. */
+/** Work on many messages; for dead letters: {@code dlq redrive} and {@code dlq drop}. */
 final class RedriveCommands {
   private static final long FIRST_WAIT_MS = 20;
   private static final long LONGEST_WAIT_MS = 500;
@@ -70,7 +70,7 @@ final class RedriveCommands {
       if (maxHops != null) {
         order.put("maxHops", maxHops);
       }
-      return carryOut(root, queue, order, pace, consent);
+      return carryOut(root, Work.onDeadLetters(queue), order, pace, consent);
     }
   }
 
@@ -104,7 +104,7 @@ final class RedriveCommands {
       Map<String, Object> order = new LinkedHashMap<>();
       order.put("action", "drop");
       order.putAll(filter.fields());
-      return carryOut(root, queue, order, pace, consent);
+      return carryOut(root, Work.onDeadLetters(queue), order, pace, consent);
     }
   }
 
@@ -134,9 +134,23 @@ final class RedriveCommands {
     }
   }
 
-  private static ExitCode carryOut(
+  /**
+   * What is worked on.
+   *
+   * @param path of it below the API
+   * @param node its name
+   * @param what it holds, for people
+   */
+  record Work(String path, String node, String what) {
+    static Work onDeadLetters(String queue) {
+      return new Work(BrokerApi.deadLetters(queue, ""), queue, "dead letters");
+    }
+  }
+
+  /** Shows what would be done, or begins it and waits for the end. */
+  static ExitCode carryOut(
       HoldfastCommand root,
-      String queue,
+      Work work,
       Map<String, Object> order,
       Pace pace,
       QueueCommands.Consent consent)
@@ -145,11 +159,11 @@ final class RedriveCommands {
     String action = String.valueOf(order.get("action"));
     BrokerApi broker = root.broker();
     if (consent.isDryRun()) {
-      JsonObject count = broker.post(BrokerApi.deadLetters(queue, "/count"), order);
+      JsonObject count = broker.post(work.path() + "/count", order);
       Map<String, Object> preview = new LinkedHashMap<>();
       preview.put("dryRun", true);
       preview.put("action", action);
-      preview.put("node", queue);
+      preview.put("node", work.node());
       count.fields().forEach((name, value) -> preview.put(String.valueOf(name), value));
       root.output()
           .result(
@@ -157,8 +171,10 @@ final class RedriveCommands {
                   + action
                   + ' '
                   + count.number("messages")
-                  + " dead letters of "
-                  + queue
+                  + ' '
+                  + work.what()
+                  + " of "
+                  + work.node()
                   + " ("
                   + Units.bytes(count.number("bytes"))
                   + ')'
@@ -166,27 +182,41 @@ final class RedriveCommands {
               preview);
       return ExitCode.OK;
     }
-    consent.require(
-        action.equals("drop")
-            ? "dropping deletes dead letters of " + queue + " for good"
-            : "redriving moves dead letters of " + queue);
-    JsonObject task = broker.post(BrokerApi.deadLetters(queue, "/tasks"), order);
+    consent.require(warning(action) + ' ' + work.what() + " of " + work.node());
+    JsonObject task = broker.post(work.path() + "/tasks", order);
     if (!pace.noWait) {
       task = ended(broker, task);
     }
-    root.output().result(told(task), task.fields());
+    root.output().result(told(task, work.what()), task.fields());
     return exit(task, pace.noWait);
   }
 
-  private static String told(JsonObject task) throws IOException {
-    String done = task.text("action").equals("drop") ? " deleted" : " redriven";
+  private static String warning(String action) {
+    return switch (action) {
+      case "redrive" -> "redriving moves";
+      case "move" -> "this moves";
+      case "copy" -> "this copies";
+      default -> "this deletes for good";
+    };
+  }
+
+  private static String told(JsonObject task, String what) throws IOException {
+    String done =
+        switch (task.text("action")) {
+          case "redrive" -> " redriven";
+          case "move" -> " moved";
+          case "copy" -> " copied";
+          default -> " deleted";
+        };
     return "task "
         + task.number("id")
         + " is "
         + task.text("state")
         + ": "
         + task.number("done")
-        + " dead letters of "
+        + ' '
+        + what
+        + " of "
         + task.text("node")
         + done
         + skipped(task)

@@ -121,7 +121,7 @@ class MessageCommandsTest {
             """
             SEQ  ENQUEUED              FAILURES  OUT  BYTES  ID   BODY
               7  2026-11-21T02:00:00Z         1  -        7  m-1  one\\u{1b}[31m\\ntwo
-              8  2026-11-21T02:00:00Z         1  -        7  m-1  (3 bytes)
+              8  2026-11-21T02:00:00Z         1  -        7  m-1  (3 bytes) 00 ff 0a
               9  2026-11-21T02:00:00Z         1  -        7  m-1  {"a":[1,null]}
              10  2026-11-21T02:00:00Z         1  -        7  m-1
              11  2026-11-21T02:00:00Z         1  -        7  m-1  %s...

@@ -25,8 +25,12 @@ public record DeadLetterFilter(Redrive death, @Nullable MessageFilter where, Str
 
   /** Whether this message is meant. */
   public boolean matches(StoredMessage message, Optional<DeathRecord> record) {
+    return matches(message, record, record.map(d -> d.failures().count()).orElse(0));
+  }
+
+  /** The same for a message that is not dead, by how often its delivery has failed. */
+  public boolean matches(StoredMessage message, Optional<DeathRecord> record, int failures) {
     return death.matches(message.sequence(), message.enqueuedMs(), record)
-        && (where == null
-            || where.matches(message, record.map(d -> d.failures().count()).orElse(0)));
+        && (where == null || where.matches(message, failures));
   }
 }

@@ -1,11 +1,13 @@
 package dev.holdfast.broker.domain;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Work on many dead letters that goes on by itself, over a restart too: to redrive or to drop them.
+ * Work on many messages that goes on by itself, over a restart too: to redrive or drop dead
+ * letters, or to move, copy or delete what is in a queue.
  *
  * @param id given by the broker, rising
  * @param order what is to be done
@@ -18,7 +20,13 @@ public record DeadLetterTask(long id, Order order, Progress progress) {
     /** It goes back to where it came from, or to another node. */
     REDRIVE("redrive"),
     /** It is deleted. */
-    DROP("drop");
+    DROP("drop"),
+    /** Of a queue itself: it goes to another node. */
+    MOVE("move"),
+    /** Of a queue itself: another node gets a message like it. */
+    COPY("copy"),
+    /** Of a queue itself: it is deleted. */
+    DELETE("delete");
 
     private final String code;
 
@@ -31,11 +39,19 @@ public record DeadLetterTask(long id, Order order, Progress progress) {
       return code;
     }
 
+    /** Whether it is about the messages of a queue itself, not about its dead letters. */
+    public boolean ofQueue() {
+      return this == MOVE || this == COPY || this == DELETE;
+    }
+
+    /** Whether something is stored by it. */
+    public boolean stores() {
+      return this == REDRIVE || this == MOVE || this == COPY;
+    }
+
     /** The action with this code. */
     public static Optional<Action> of(String code) {
-      return code.equals(REDRIVE.code)
-          ? Optional.of(REDRIVE)
-          : code.equals(DROP.code) ? Optional.of(DROP) : Optional.empty();
+      return Arrays.stream(values()).filter(action -> action.code.equals(code)).findFirst();
     }
   }
 
@@ -83,14 +99,19 @@ public record DeadLetterTask(long id, Order order, Progress progress) {
    * What is to be done.
    *
    * @param action to each message
-   * @param node the queue or subscription whose dead letters are meant
+   * @param node the queue or subscription whose dead letters are meant, or the queue itself
    * @param filter which of them
-   * @param to where they go; empty: to where each came from. Of a redrive only
+   * @param to where they go; empty: to where each came from, or nowhere
    * @param perSecond most messages in a second; 0: as fast as it goes
    * @param maxHops a message that has died more often than this stays. Of a redrive only
    */
   public record Order(
       Action action, String node, DeadLetterFilter filter, String to, int perSecond, int maxHops) {
+
+    /** The address of the queue that the messages are in. */
+    public String source() {
+      return action.ofQueue() ? node : node + NodeName.DEAD_LETTER_SUFFIX;
+    }
 
     /** The same with another filter. */
     public Order with(DeadLetterFilter other) {
@@ -102,7 +123,7 @@ public record DeadLetterTask(long id, Order order, Progress progress) {
   public enum Skip {
     /** It has died too often to go back. */
     HOP_LIMIT("hop-limit"),
-    /** It is out at a consumer of the dead-letter queue. */
+    /** It is out at a consumer. */
     UNSETTLED("unsettled"),
     /** The node that it is to go to is not there, or nobody reads it. */
     NO_ROUTE("no-route"),

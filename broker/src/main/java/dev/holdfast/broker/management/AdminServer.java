@@ -88,6 +88,7 @@ public final class AdminServer {
             new Route("POST", api + "/queues/{name}/purge", SMALL_BODY, queues::purge),
             new Route("GET", api + "/queues/{name}/messages", SMALL_BODY, messages::peek),
             new Route("POST", api + "/queues/{name}/messages", messageBody, messages::send),
+            new Route("GET", api + "/queues/{name}/messages/{sequence}", SMALL_BODY, messages::one),
             new Route("POST", api + "/queues/{name}/receive", SMALL_BODY, messages::receive),
             new Route("GET", api + "/topics", SMALL_BODY, topics::list),
             new Route("POST", api + "/topics", SMALL_BODY, topics::create),

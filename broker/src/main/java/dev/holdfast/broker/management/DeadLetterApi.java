@@ -9,15 +9,13 @@ import dev.holdfast.broker.amqp.json.MessageJson;
 import dev.holdfast.broker.amqp.json.RawMessage;
 import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.domain.DeadLetterFilter;
+import dev.holdfast.broker.domain.DeadLetterTask;
 import dev.holdfast.broker.domain.DeadLetterTask.State;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeAdmin.PeekedMessage;
 import dev.holdfast.deadletter.DeadLetterReason;
 import dev.holdfast.deadletter.Redrive;
-import dev.holdfast.storage.StoreException;
-import dev.holdfast.storage.StoredBlob;
 import dev.holdfast.storage.StoredMessage;
-import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
@@ -27,10 +25,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Dead letters of a queue or subscription, tasks on many of them, and delayed messages. Encoding
+ * Dead letters of a queue or subscription, tasks on many messages, and delayed messages. Encoding
  * and decoding run on the workers.
  */
 final class DeadLetterApi {
@@ -51,18 +48,21 @@ final class DeadLetterApi {
   private final DeadLetterAdmin admin;
   private final ManagementServices services;
   private final Executor workers;
+  private final WholeMessage whole;
   private final InstantSource clock = InstantSource.system();
 
   private DeadLetterApi(ManagementServices services, Executor workers) {
     this.admin = services.deadLetters();
     this.services = services;
     this.workers = workers;
+    this.whole = new WholeMessage(services.parts());
   }
 
   static List<Route> routes(
       String api, int messageBody, ManagementServices services, Executor workers) {
     DeadLetterApi dead = new DeadLetterApi(services, workers);
     String of = api + "/dead-letters/{name}";
+    String queue = api + "/queues/{name}";
     String tasks = api + "/dead-letter-tasks";
     String scheduled = api + "/scheduled/{name}";
     return List.of(
@@ -72,6 +72,8 @@ final class DeadLetterApi {
         new Route("POST", of + "/messages/{sequence}/redrive", messageBody, dead::resend),
         new Route("POST", of + "/count", SMALL_BODY, dead::count),
         new Route("POST", of + "/tasks", SMALL_BODY, dead::start),
+        new Route("POST", queue + "/count", SMALL_BODY, dead::countInQueue),
+        new Route("POST", queue + "/tasks", SMALL_BODY, dead::startInQueue),
         new Route("GET", tasks, SMALL_BODY, dead::tasks),
         new Route("GET", tasks + "/{id}", SMALL_BODY, dead::task),
         new Route("POST", tasks + "/{id}/pause", SMALL_BODY, r -> dead.tell(r, State.PAUSED)),
@@ -81,7 +83,7 @@ final class DeadLetterApi {
         new Route("DELETE", scheduled + "/{sequence}", SMALL_BODY, dead::cancelScheduled));
   }
 
-  private static long number(ApiRequest request, int index, String what) {
+  static long number(ApiRequest request, int index, String what) {
     try {
       return Math.max(0, Long.parseLong(request.variable(index)));
     } catch (NumberFormatException e) {
@@ -131,59 +133,17 @@ final class DeadLetterApi {
               MessageJson json = new MessageJson();
               ObjectNode answer = Json.object();
               ArrayNode messages = answer.putArray("messages");
-              found.messages().forEach(message -> messages.add(show(json, message, raw)));
+              found.messages().forEach(message -> messages.add(whole.show(json, message, raw)));
               return ApiAnswer.ok(answer.put("next", found.next() == 0 ? null : found.next()));
             },
             workers);
   }
 
-  private ObjectNode show(MessageJson json, PeekedMessage peeked, boolean raw) {
-    StoredMessage message = peeked.message();
-    ObjectNode node = MessageApi.show(json, peeked);
-    if ((message.flags() & StoredMessage.HAS_TTL) != 0) {
-      node.put("ttlMs", Integer.toUnsignedLong(message.ttlMs()));
-    }
-    byte[] sections = raw ? sections(message) : null;
-    return sections == null
-        ? node
-        : node.put("sections", Base64.getEncoder().encodeToString(sections));
-  }
-
-  /**
-   * All of a message; null when it is larger than what comes over HTTP may be, or has gone.
-   *
-   * @throws ApiException it cannot be read
-   */
-  private byte @Nullable [] sections(StoredMessage message) {
-    StoredBlob rest = message.blob();
-    if (rest == null) {
-      return message.body();
-    }
-    if (rest.bytes() > AdminServer.LARGEST_MESSAGE) {
-      return null;
-    }
-    ByteArrayOutputStream whole = new ByteArrayOutputStream((int) rest.bytes() + 1024);
-    whole.writeBytes(message.body());
-    try {
-      for (int part = 0; part < rest.parts(); part++) {
-        byte[] bytes = services.parts().read(rest, part);
-        if (bytes == null) {
-          return null;
-        }
-        whole.writeBytes(bytes);
-      }
-    } catch (StoreException e) {
-      throw new ApiException(
-          ApiException.Code.INTERNAL,
-          "dead letter " + message.sequence() + " cannot be read; its stored bytes do not verify");
-    }
-    return whole.toByteArray();
-  }
-
   private CompletionStage<ApiAnswer> one(ApiRequest request) {
     long sequence = number(request, 1, "sequence");
     return only(request, sequence)
-        .thenApplyAsync(message -> ApiAnswer.ok(show(new MessageJson(), message, true)), workers);
+        .thenApplyAsync(
+            message -> ApiAnswer.ok(whole.show(new MessageJson(), message, true)), workers);
   }
 
   private CompletionStage<PeekedMessage> only(ApiRequest request, long sequence) {
@@ -255,8 +215,16 @@ final class DeadLetterApi {
   }
 
   private CompletionStage<ApiAnswer> count(ApiRequest request) {
+    return count(request, TaskJson.order(request.variable(0), request.body(), clock));
+  }
+
+  private CompletionStage<ApiAnswer> countInQueue(ApiRequest request) {
+    return count(request, TaskJson.queueOrder(request.variable(0), request.body(), clock));
+  }
+
+  private CompletionStage<ApiAnswer> count(ApiRequest request, DeadLetterTask.Order order) {
     return admin
-        .count(request.principal(), TaskJson.order(request.variable(0), request.body(), clock))
+        .count(request.principal(), order)
         .thenApply(
             count -> {
               ObjectNode answer =
@@ -268,8 +236,16 @@ final class DeadLetterApi {
   }
 
   private CompletionStage<ApiAnswer> start(ApiRequest request) {
+    return start(request, TaskJson.order(request.variable(0), request.body(), clock));
+  }
+
+  private CompletionStage<ApiAnswer> startInQueue(ApiRequest request) {
+    return start(request, TaskJson.queueOrder(request.variable(0), request.body(), clock));
+  }
+
+  private CompletionStage<ApiAnswer> start(ApiRequest request, DeadLetterTask.Order order) {
     return admin
-        .start(request.principal(), TaskJson.order(request.variable(0), request.body(), clock))
+        .start(request.principal(), order)
         .thenApply(task -> ApiAnswer.created(TaskJson.show(task)));
   }
 

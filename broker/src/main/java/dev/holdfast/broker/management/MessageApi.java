@@ -57,11 +57,13 @@ final class MessageApi {
   private final NodeAdmin nodes;
   private final AccessPolicy policy;
   private final Executor workers;
+  private final WholeMessage whole;
 
   MessageApi(ManagementServices services, Executor workers) {
     this.nodes = services.nodes();
     this.policy = services.policy();
     this.workers = workers;
+    this.whole = new WholeMessage(services.parts());
   }
 
   CompletionStage<ApiAnswer> peek(ApiRequest request) {
@@ -69,10 +71,37 @@ final class MessageApi {
     String queue = request.variable(0);
     int limit = (int) request.number("limit", 1, MOST_MESSAGES, PEEKED_BY_DEFAULT);
     long from = request.number("from", 0, Long.MAX_VALUE, 0);
+    if (MessageSearch.Wanted.by(request)) {
+      MessagePages.Source source = (next, count) -> nodes.peek(principal, queue, next, count);
+      return new MessageSearch(MessageSearch.Wanted.of(request, limit), source, whole, workers)
+          .find();
+    }
     MessagePages pages =
         new MessagePages(
             (next, count) -> nodes.peek(principal, queue, Math.max(from, next), count), limit);
     return pages.collect().thenApplyAsync(MessageApi::show, workers);
+  }
+
+  CompletionStage<ApiAnswer> one(ApiRequest request) {
+    String node = request.variable(0);
+    long sequence = DeadLetterApi.number(request, 1, "sequence");
+    boolean decoded = request.flag("decoded", false);
+    return nodes
+        .peek(request.principal(), node, sequence, 1)
+        .thenApplyAsync(
+            found -> {
+              if (found.isEmpty() || found.get(0).message().sequence() != sequence) {
+                throw new ApiException(
+                    ApiException.Code.NOT_FOUND, "there is no message " + sequence + " in " + node);
+              }
+              MessageJson json = new MessageJson();
+              ObjectNode shown = whole.show(json, found.get(0), true);
+              if (decoded) {
+                shown.set("decoded", json.decoded(found.get(0).message().body()));
+              }
+              return ApiAnswer.ok(shown);
+            },
+            workers);
   }
 
   CompletionStage<ApiAnswer> receive(ApiRequest request) {

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.DeadLetterTask;
 import dev.holdfast.broker.domain.DeadLetterTask.Action;
 import dev.holdfast.broker.domain.DeadLetterTask.Order;
 import dev.holdfast.broker.domain.DeadLetterTask.Progress;
+import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.deadletter.DeadLetterReason;
 import dev.holdfast.deadletter.Redrive;
 import java.time.InstantSource;
@@ -31,6 +32,8 @@ final class TaskJson {
           "to",
           "perSecond",
           "maxHops");
+  private static final Set<String> QUEUE_FIELDS =
+      Set.of("action", "where", "olderThanMs", "fromSequence", "toSequence", "to", "perSecond");
   private static final int MOST_PER_SECOND = 1_000_000;
   private static final int MOST_HOPS = 1_000_000;
 
@@ -45,10 +48,28 @@ final class TaskJson {
     ObjectNode body = Json.object(json, FIELDS);
     Action action =
         Action.of(Json.text(body, "action"))
+            .filter(known -> !known.ofQueue())
             .orElseThrow(() -> Json.invalid("the field action must be redrive or drop"));
     if (action == Action.DROP && (body.hasNonNull("to") || body.hasNonNull("maxHops"))) {
       throw Json.invalid("to and maxHops are for redrive");
     }
+    return order(action, node, body, clock);
+  }
+
+  /** What somebody wants to be done with the messages of a queue itself. */
+  static Order queueOrder(String queue, byte[] json, InstantSource clock) {
+    ObjectNode body = Json.object(json, QUEUE_FIELDS);
+    Action action =
+        Action.of(Json.text(body, "action"))
+            .filter(Action::ofQueue)
+            .orElseThrow(() -> Json.invalid("the field action must be move, copy or delete"));
+    if (action.stores() != body.hasNonNull("to")) {
+      throw Json.invalid("to is for move and copy, which need it");
+    }
+    return order(action, queue, body, clock);
+  }
+
+  private static Order order(Action action, String node, ObjectNode body, InstantSource clock) {
     long age = Json.number(body, "olderThanMs", 0, Long.MAX_VALUE, 0);
     Redrive death =
         new Redrive(
@@ -82,10 +103,15 @@ final class TaskJson {
   }
 
   private static DeadLetterFilter filter(Redrive death, @Nullable String where) {
+    return where == null
+        ? new DeadLetterFilter(death, null, "")
+        : new DeadLetterFilter(death, selector(where), where);
+  }
+
+  /** A selector as somebody wrote it; null: it is blank. */
+  static @Nullable MessageFilter selector(String where) {
     try {
-      return where == null
-          ? new DeadLetterFilter(death, null, "")
-          : new DeadLetterFilter(death, WireFilter.selector(where), where);
+      return WireFilter.selector(where);
     } catch (FilterException e) {
       throw Json.invalid("where: " + e.getMessage());
     }
@@ -124,8 +150,11 @@ final class TaskJson {
             .put("changed", DeathJson.time(progress.changedMs()));
     ObjectNode skipped = node.putObject("skipped");
     new TreeMap<>(progress.skipped()).forEach(skipped::put);
+    if (order.action().stores()) {
+      node.put("to", order.to().isEmpty() ? null : order.to());
+    }
     if (order.action() == Action.REDRIVE) {
-      node.put("to", order.to().isEmpty() ? null : order.to()).put("maxHops", order.maxHops());
+      node.put("maxHops", order.maxHops());
     }
     death.reason().ifPresent(reason -> node.put("reason", reason.code()));
     if (!order.filter().whereText().isEmpty()) {

@@ -315,7 +315,9 @@ class AdminServerTest {
       return "{\"body\":{\"text\":\"\"}}";
     }
     if (route.path().endsWith("/tasks") || route.path().endsWith("/count")) {
-      return "{\"action\":\"drop\"}";
+      return route.path().contains("/queues/")
+          ? "{\"action\":\"delete\"}"
+          : "{\"action\":\"drop\"}";
     }
     if (route.path().endsWith("/subscriptions")) {
       return "{\"source\":\"x\",\"name\":\"x\"}";

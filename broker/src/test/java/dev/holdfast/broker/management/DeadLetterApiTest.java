@@ -140,6 +140,35 @@ class DeadLetterApiTest {
   }
 
   @Test
+  void messagesOfAQueueAreMovedCopiedAndDeleted() throws Exception {
+    get(nodes.createQueue(ADMIN, new QueueDefinition("spare", 1 << 20, RetryPolicy.of(3))));
+    send("orders", "a", "x", 0);
+    send("orders", "b", "y", 0);
+    String of = API + "/queues/orders";
+    String copy = "{\"action\":\"copy\",\"to\":\"spare\",\"where\":\"type = 'x'\"}";
+    assertThat(call("POST", of + "/count", copy).get("messages").asInt()).isEqualTo(1);
+    JsonNode copied = ended(call("POST", of + "/tasks", copy).get("id").asLong());
+    assertThat(copied.get("done").asInt()).isEqualTo(1);
+    assertThat(copied.get("to").asText()).isEqualTo("spare");
+    assertThat(orders()).hasSize(2);
+    String move = "{\"action\":\"move\",\"to\":\"spare\",\"toSequence\":1}";
+    ended(call("POST", of + "/tasks", move).get("id").asLong());
+    ended(call("POST", of + "/tasks", "{\"action\":\"delete\"}").get("id").asLong());
+    assertThat(orders()).isEmpty();
+    assertThat(get(nodes.peek(ADMIN, "spare", 0, 9))).hasSize(2);
+    for (String wrong :
+        List.of(
+            "{\"action\":\"redrive\"}",
+            "{\"action\":\"move\"}",
+            "{\"action\":\"delete\",\"to\":\"spare\"}",
+            "{\"action\":\"delete\",\"reason\":\"expired\"}",
+            "{\"action\":\"move\",\"to\":\"orders\"}")) {
+      assertThat(http.call("POST", of + "/tasks", wrong).code()).as(wrong).isEqualTo("invalid");
+    }
+    assertThat(http.call("POST", OF_ORDERS + "/tasks", move).code()).isEqualTo("invalid");
+  }
+
+  @Test
   void aTaskIsPausedResumedAndCancelled() throws Exception {
     dead("a", "b", "c", "d", "e", "f");
     long id =

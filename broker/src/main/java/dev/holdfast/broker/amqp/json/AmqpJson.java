@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.Binary;
@@ -63,6 +64,30 @@ final class AmqpJson {
       return both;
     }
     return value.getClass().isArray() ? array(value) : NODES.textNode(value.toString());
+  }
+
+  /** The name of a value's AMQP type (part 1 §1.6), for display. */
+  static String type(Object value) {
+    if (value instanceof Map) {
+      return "map";
+    }
+    if (value instanceof List) {
+      return "list";
+    }
+    if (value instanceof DescribedType) {
+      return "described";
+    }
+    String java = value.getClass().getSimpleName();
+    return switch (java) {
+      case "Integer" -> "int";
+      case "UnsignedByte" -> "ubyte";
+      case "UnsignedShort" -> "ushort";
+      case "UnsignedInteger" -> "uint";
+      case "UnsignedLong" -> "ulong";
+      case "Character" -> "char";
+      case "Date" -> "timestamp";
+      default -> value.getClass().isArray() ? "array" : java.toLowerCase(Locale.ROOT);
+    };
   }
 
   private static JsonNode number(Number number) {

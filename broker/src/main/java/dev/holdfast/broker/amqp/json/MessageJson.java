@@ -1,5 +1,6 @@
 package dev.holdfast.broker.amqp.json;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
@@ -12,6 +13,8 @@ import org.apache.qpid.proton.amqp.messaging.AmqpSequence;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.Data;
+import org.apache.qpid.proton.amqp.messaging.DeliveryAnnotations;
+import org.apache.qpid.proton.amqp.messaging.Footer;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Properties;
 import org.apache.qpid.proton.amqp.messaging.Section;
@@ -53,6 +56,46 @@ public final class MessageJson {
     }
     message.set("body", body(sections));
     return message;
+  }
+
+  /**
+   * Every section by its name, in order, with what is in it; null when the bytes are no AMQP
+   * message.
+   *
+   * @param bytes the sections from the message annotations on
+   */
+  public @Nullable ArrayNode decoded(byte[] bytes) {
+    List<Section> sections = codec.sections(bytes);
+    if (sections == null) {
+      return null;
+    }
+    ArrayNode decoded = JsonNodeFactory.instance.arrayNode();
+    for (Section section : sections) {
+      Object value = null;
+      if (section instanceof DeliveryAnnotations annotations) {
+        value = annotations.getValue();
+      } else if (section instanceof MessageAnnotations annotations) {
+        value = annotations.getValue();
+      } else if (section instanceof Properties properties) {
+        value = fields(properties);
+      } else if (section instanceof ApplicationProperties own) {
+        value = own.getValue();
+      } else if (section instanceof Data data) {
+        value = data.getValue();
+      } else if (section instanceof AmqpSequence sequence) {
+        value = sequence.getValue();
+      } else if (section instanceof AmqpValue own) {
+        value = own.getValue();
+      } else if (section instanceof Footer footer) {
+        value = footer.getValue();
+      }
+      ObjectNode shown = decoded.addObject().put("section", section.getType().name());
+      if (value != null) {
+        shown.put("type", AmqpJson.type(value));
+      }
+      shown.set("value", AmqpJson.node(value));
+    }
+    return decoded;
   }
 
   private static Map<String, @Nullable Object> fields(Properties properties) {

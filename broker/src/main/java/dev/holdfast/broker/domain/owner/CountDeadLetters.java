@@ -70,8 +70,7 @@ final class CountDeadLetters {
       } else {
         result.completeExceptionally(
             new NodeException(
-                new NodeError(
-                    NodeError.Code.INTERNAL, "the dead letters cannot be read; try again")));
+                new NodeError(NodeError.Code.INTERNAL, "the messages cannot be read; try again")));
         return;
       }
     }

@@ -9,7 +9,7 @@ import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.NodeName;
 import org.jspecify.annotations.Nullable;
 
-/** Who may do what with which dead letters. Owner thread. */
+/** Who may do what with which dead letters, and with many messages at once. Owner thread. */
 final class DeadLetterAccess {
 
   private DeadLetterAccess() {}
@@ -38,22 +38,46 @@ final class DeadLetterAccess {
 
   /** The dead letters that an order is for, if the principal may give it. */
   static @Nullable Queue source(AdminContext context, Principal principal, Order order) {
-    Permission needed = order.action() == Action.DROP ? Permission.PURGE : Permission.MOVE;
-    Queue queue = queue(context, principal, needed, order.node());
-    if (order.action() == Action.REDRIVE && !order.to().isEmpty()) {
-      destination(context, principal, order.node(), order.to());
+    Permission needed = needed(order.action());
+    Queue queue =
+        order.action().ofQueue()
+            ? live(context, principal, needed, order.node())
+            : queue(context, principal, needed, order.node());
+    if (order.action().stores() && !order.to().isEmpty()) {
+      destination(context, principal, order.node(), order.source(), order.to());
+    }
+    return queue;
+  }
+
+  private static Permission needed(Action action) {
+    return switch (action) {
+      case REDRIVE, MOVE -> Permission.MOVE;
+      case COPY -> Permission.BROWSE;
+      case DROP, DELETE -> Permission.PURGE;
+    };
+  }
+
+  /** A queue whose own messages an order is for. */
+  private static Queue live(
+      AdminContext context, Principal principal, Permission permission, String address) {
+    Queue queue = context.queue(principal, permission, address);
+    if (queue.subscription.cursors().size() != 1) {
+      throw new NodeException(
+          new NodeError(
+              NodeError.Code.NOT_ALLOWED,
+              "a queue with priorities has a log for each: purge it, or let a consumer move them"));
     }
     return queue;
   }
 
   /** Where an operator wants dead letters to go, if he may send there. */
   static Destinations.Destination destination(
-      AdminContext context, Principal principal, String own, String to) {
+      AdminContext context, Principal principal, String own, String source, String to) {
     Destinations destinations = context.tasks().destinations();
     if (!destinations.allowed(principal, to, own)) {
       context.check(principal, Permission.SEND, to);
     }
-    if (to.equals(own + NodeName.DEAD_LETTER_SUFFIX)) {
+    if (to.equals(source)) {
       throw new NodeException(
           new NodeError(NodeError.Code.INVALID, "the messages are in " + to + " already"));
     }
@@ -78,8 +102,7 @@ final class DeadLetterAccess {
       throw new NodeException(new NodeError(NodeError.Code.NOT_FOUND, "there is no task " + id));
     }
     if (change) {
-      Permission needed = run.order.action() == Action.DROP ? Permission.PURGE : Permission.MOVE;
-      context.check(principal, needed, run.order.node() + NodeName.DEAD_LETTER_SUFFIX);
+      context.check(principal, needed(run.order.action()), run.order.source());
     }
     return run;
   }
@@ -93,9 +116,6 @@ final class DeadLetterAccess {
   }
 
   static boolean visible(AdminContext context, Principal principal, DeadLetterTasks.Run run) {
-    return context
-            .access()
-            .denied(principal, Permission.INSPECT, run.order.node() + NodeName.DEAD_LETTER_SUFFIX)
-        == null;
+    return context.access().denied(principal, Permission.INSPECT, run.order.source()) == null;
   }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What an order means for the dead letters of one page. Used within one turn. Owner thread. */
+/** What an order means for the messages of one page. Used within one turn. Owner thread. */
 final class DeadLetterChoice {
   private final Destinations destinations;
   private final Order order;
@@ -62,16 +62,16 @@ final class DeadLetterChoice {
     }
     MessageAttributes attributes = MessageAttributes.decode(message.attributes());
     Optional<DeathRecord> death = Optional.ofNullable(attributes.death());
-    if (!order.filter().matches(message, death)) {
+    if (!wanted(message, death)) {
       return null;
     }
-    if (Arrays.binarySearch(out, message.sequence()) >= 0) {
+    if (order.action() != Action.COPY && Arrays.binarySearch(out, message.sequence()) >= 0) {
       return new Choice(Skip.UNSETTLED, null, attributes);
     }
-    if (order.action() == Action.DROP) {
+    if (!order.action().stores()) {
       return new Choice(null, null, attributes);
     }
-    if (!Redrive.mayGoBack(death, order.maxHops())) {
+    if (order.action() == Action.REDRIVE && !Redrive.mayGoBack(death, order.maxHops())) {
       return new Choice(Skip.HOP_LIMIT, null, attributes);
     }
     Place place =
@@ -82,6 +82,12 @@ final class DeadLetterChoice {
     Destinations.Destination destination = place.destination();
     Skip problem = destination == null ? Skip.NO_ROUTE : destination.problem(message);
     return new Choice(problem, problem == null ? destination : null, attributes);
+  }
+
+  private boolean wanted(StoredMessage message, Optional<DeathRecord> death) {
+    return order.action().ofQueue()
+        ? order.filter().matches(message, death, view.history(message.sequence()).failures())
+        : order.filter().matches(message, death);
   }
 
   private Place place(String name) {

@@ -9,7 +9,6 @@ import dev.holdfast.broker.domain.DeadLetterTask.Skip;
 import dev.holdfast.broker.domain.DeadLetterTask.State;
 import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
@@ -25,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what operators have ordered for many dead letters, page by page: one batch takes
- * messages out of the one log, puts them into others, and writes down how far the task has got. So
- * a crash leaves each message in exactly one place, and the task goes on where it was.
+ * Carries out what operators have ordered for many messages, page by page: one batch takes messages
+ * out of the one log, puts them into others, and writes down how far the task has got. So a crash
+ * leaves each message in exactly one place, and the task goes on where it was.
  *
  * <p>A page is small and read by the reader thread; between two pages everybody else has a turn.
  * Nothing is in memory but the page under way. Owner thread.
@@ -169,7 +168,7 @@ final class DeadLetterTasks {
   }
 
   private @Nullable LogCursor source(Run run) {
-    Queue queue = parts.nodes().queue(run.order.node() + NodeName.DEAD_LETTER_SUFFIX);
+    Queue queue = parts.nodes().queue(run.order.source());
     return queue == null || queue.log.id != run.logId ? null : queue.subscription.cursors().get(0);
   }
 
@@ -182,7 +181,7 @@ final class DeadLetterTasks {
       stage(run, run.progress.in(State.FAILED, "the node has been deleted", nowMs), 0);
       return;
     }
-    if (run.order.action() == Action.REDRIVE && parts.gate().refusal() != null) {
+    if (run.order.action().stores() && parts.gate().refusal() != null) {
       // To move a message takes room on the disk.
       goOn(run, nowMs + RETRY_MS);
       return;
@@ -255,7 +254,7 @@ final class DeadLetterTasks {
               "task {} ({} {}) is {}: {} messages, skipped {}",
               run.id,
               run.order.action().code(),
-              run.order.node(),
+              run.order.source(),
               progress.state().code(),
               progress.done(),
               progress.skipped());
@@ -301,7 +300,7 @@ final class DeadLetterTasks {
       ChunkInfo chunk = result.chunk();
       if (result.messages() == null) {
         if (!result.corrupt()) {
-          LOG.warn("task {}: dead letters cannot be read; tried again", run.id, result.failure());
+          LOG.warn("task {}: messages cannot be read; tried again", run.id, result.failure());
           return false;
         }
         parts.backlogs().report(cursor.log.name, result);
@@ -341,9 +340,12 @@ final class DeadLetterTasks {
           waitsFor = "waits for room in " + destination.node().name() + ": " + full.description();
           return false;
         }
-        destination.stage(parts.batch(), message, choice.attributes());
+        destination.stage(
+            parts.batch(), message, choice.attributes(), run.order.action().ofQueue());
       }
-      parts.batch().depart(cursor, message);
+      if (run.order.action() != Action.COPY) {
+        parts.batch().depart(cursor, message);
+      }
       moved++;
       bytes += message.bytes();
       return true;

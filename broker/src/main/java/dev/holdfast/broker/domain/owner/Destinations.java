@@ -9,7 +9,7 @@ import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
-/** Where messages go that leave a dead-letter queue. Owner thread. */
+/** Where messages go that operators send on. Owner thread. */
 final class Destinations {
   private final NodeRegistry nodes;
   private final AccessCheck access;
@@ -39,9 +39,18 @@ final class Destinations {
           : room.full();
     }
 
-    /** Stages it here. Its time to live begins anew: the old one ran while it was dead. */
-    void stage(StagedBatch batch, StoredMessage message, MessageAttributes attributes) {
-      long expiryMs = node.logs().get(0).freshExpiryMs(message, batch.nowMs());
+    /**
+     * Stages it here.
+     *
+     * @param alive false: its time to live begins anew, for the old one ran while it was dead
+     */
+    void stage(
+        StagedBatch batch, StoredMessage message, MessageAttributes attributes, boolean alive) {
+      NodeLog log = node.logs().get(0);
+      long expiryMs =
+          alive
+              ? log.keptExpiryMs(message, batch.nowMs())
+              : log.freshExpiryMs(message, batch.nowMs());
       if (only == null) {
         node.stageMove(batch, message, expiryMs, attributes);
         return;

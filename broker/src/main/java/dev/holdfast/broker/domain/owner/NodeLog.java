@@ -165,6 +165,13 @@ final class NodeLog {
     return expiryMs(0, limited ? Integer.toUnsignedLong(message.ttlMs()) : -1, nowMs);
   }
 
+  /** When a message from elsewhere expires here that has not ceased to live. */
+  long keptExpiryMs(StoredMessage message, long nowMs) {
+    return message.expiryMs() == 0
+        ? freshExpiryMs(message, nowMs)
+        : expiryMs(message.expiryMs(), -1, nowMs);
+  }
+
   private long expiryMs(long wishedMs, long ttlMs, long nowMs) {
     if (lifetime == null) {
       return 0;

@@ -86,6 +86,9 @@ final class OwnerDeadLetterAdmin implements DeadLetterAdmin {
   }
 
   private static Order own(Order order) {
+    if (order.action().ofQueue()) {
+      return order;
+    }
     return new Order(
         order.action(),
         DeadLetterAccess.node(order.node()),

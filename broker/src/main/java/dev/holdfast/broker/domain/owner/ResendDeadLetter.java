@@ -7,6 +7,7 @@ import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.MessageAttributes;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
+import dev.holdfast.broker.domain.NodeName;
 import dev.holdfast.deadletter.Redrive;
 import dev.holdfast.storage.StoreView;
 import dev.holdfast.storage.StoredMessage;
@@ -106,7 +107,12 @@ final class ResendDeadLetter implements NodeChange {
     name =
         Redrive.destination(Optional.ofNullable(attributes.death()), request.to(), request.node());
     Destinations.Destination destination =
-        DeadLetterAccess.destination(context, request.principal(), request.node(), name);
+        DeadLetterAccess.destination(
+            context,
+            request.principal(),
+            request.node(),
+            request.node() + NodeName.DEAD_LETTER_SUFFIX,
+            name);
     StoredMessage edited = request.edited().map(this::edited).orElse(dead);
     Skip problem = destination.problem(edited);
     if (problem != null) {
@@ -124,7 +130,7 @@ final class ResendDeadLetter implements NodeChange {
             .edited()
             .map(other -> attributes.withGroup(MessageAttributes.of(other).groupId()))
             .orElse(attributes);
-    destination.stage(batch, edited, kept);
+    destination.stage(batch, edited, kept, false);
     batch.depart(cursor, dead);
     departed = cursor;
   }

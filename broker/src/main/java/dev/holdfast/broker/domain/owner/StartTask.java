@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Begins a task on the dead letters that are there now. */
+/** Begins a task on the messages that are there now. */
 final class StartTask implements NodeChange {
   private final AdminContext context;
   private final Principal principal;
@@ -74,11 +74,11 @@ final class StartTask implements NodeChange {
     if (task != null) {
       context.tasks().forget(forgotten);
       DeadLetterTasks.LOG.info(
-          "{} began task {}: {} dead letters of {}{}",
+          "{} began task {}: {} what is in {}{}",
           principal.name(),
           task.task().id(),
           order.action().code(),
-          order.node(),
+          order.source(),
           order.to().isEmpty() ? "" : " to " + order.to());
       result.complete(context.tasks().add(task).task());
     }
