@@ -1,6 +1,7 @@
 package dev.holdfast.broker;
 
 import dev.holdfast.broker.amqp.AmqpServer;
+import dev.holdfast.broker.amqp.ConnectionInfo;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.management.BrokerView;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What management shows of a broker. Filled while it starts, read by any thread. */
@@ -91,6 +94,18 @@ final class RunningView implements BrokerView {
   public int connections() {
     AmqpServer server = amqp;
     return server == null ? 0 : server.connectionCount();
+  }
+
+  @Override
+  public CompletionStage<List<ConnectionInfo>> connectionReport() {
+    AmqpServer server = amqp;
+    return server == null ? CompletableFuture.completedStage(List.of()) : server.report();
+  }
+
+  @Override
+  public CompletionStage<Boolean> closeConnection(String id, String reason) {
+    AmqpServer server = amqp;
+    return server == null ? CompletableFuture.completedStage(false) : server.close(id, reason);
   }
 
   @Override

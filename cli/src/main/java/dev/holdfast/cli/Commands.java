@@ -16,6 +16,7 @@ final class Commands {
           "msg",
           "dlq",
           "sched",
+          "conn",
           "acl",
           "signal",
           "user",
@@ -56,6 +57,7 @@ final class Commands {
       case "msg" -> MessageCommands.line(root);
       case "dlq" -> DeadLetterCommands.line(root);
       case "sched" -> ScheduledCommands.line(root);
+      case "conn" -> ConnectionCommands.line(root);
       case "acl" -> AclCommands.line(root);
       case "signal" -> SignalCommands.line(root);
       case "user" -> UserCommands.line(root);

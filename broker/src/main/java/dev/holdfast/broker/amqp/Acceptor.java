@@ -16,9 +16,13 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +122,24 @@ final class Acceptor implements Deployable {
   /** Freezes or closes connections whose identity is not good any more. */
   void checkIdentities() {
     onLoop(Edge::checkIdentities);
+  }
+
+  /** Asks its event loop; fails when it has none any more. */
+  <T> CompletionStage<T> ask(Function<Edge, T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    try {
+      onLoop(
+          made -> {
+            try {
+              answer.complete(question.apply(made));
+            } catch (RuntimeException e) {
+              answer.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException stopped) {
+      answer.completeExceptionally(stopped);
+    }
+    return answer;
   }
 
   private void onLoop(Consumer<Edge> work) {

@@ -43,6 +43,13 @@ final class AmqpErrors {
         Fault.INTERNAL.condition(), Fault.INTERNAL.sentence() + " (incident " + incident + ")");
   }
 
+  /** An operator ends the connection, and may have said why. */
+  static ErrorCondition closedBecause(String reason) {
+    return new ErrorCondition(
+        Fault.CLOSED.condition(),
+        Fault.CLOSED.sentence() + (reason.isEmpty() ? "" : ": " + reason));
+  }
+
   /** With the field that is wrong in the info map, as clients of part 2 §2.7.9 expect. */
   static ErrorCondition invalidField(Fault fault, String field) {
     ErrorCondition error = of(fault);

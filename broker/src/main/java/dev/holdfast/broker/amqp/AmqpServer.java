@@ -14,12 +14,16 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +100,41 @@ public final class AmqpServer {
   /** Connections now, those that are not authenticated included. */
   public int connectionCount() {
     return registry.connections();
+  }
+
+  /** What all connections do, by their age. Completes on an event loop. */
+  public CompletionStage<List<ConnectionInfo>> report() {
+    return askAll(Edge::report)
+        .thenApply(
+            all ->
+                all.stream()
+                    .flatMap(List::stream)
+                    .sorted(Comparator.comparingLong(ConnectionInfo::sinceMs))
+                    .toList());
+  }
+
+  /**
+   * Closes a connection with {@code amqp:connection:forced}. Completes on an event loop; false when
+   * there is none with this id.
+   *
+   * @param reason told to the peer; may be empty
+   */
+  public CompletionStage<Boolean> close(String id, String reason) {
+    return askAll(edge -> edge.close(id, reason)).thenApply(all -> all.contains(true));
+  }
+
+  private <T> CompletionStage<List<T>> askAll(Function<Edge, T> question) {
+    CompletionStage<List<T>> all = CompletableFuture.completedStage(new ArrayList<>());
+    for (Acceptor acceptor : acceptors) {
+      all =
+          all.thenCombine(
+              acceptor.ask(question),
+              (answers, one) -> {
+                answers.add(one);
+                return answers;
+              });
+    }
+    return all;
   }
 
   /** Whether connections that are opened from now on are ended at once; others go on. */

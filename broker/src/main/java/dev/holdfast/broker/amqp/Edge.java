@@ -162,6 +162,22 @@ final class Edge implements EdgeLoop {
     batch(() -> List.copyOf(connections).forEach(c -> c.run(c.standing::check)));
   }
 
+  /** What its connections do. */
+  List<ConnectionInfo> report() {
+    return connections.stream().map(ConnectionReport::of).toList();
+  }
+
+  /** Closes a connection by the wish of an operator; false when it is none of these. */
+  boolean close(String id, String reason) {
+    for (AmqpConnection connection : connections) {
+      if (connection.standing.id().equals(id)) {
+        connection.run(() -> connection.close(AmqpErrors.closedBecause(reason)));
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Drops what is left. */
   void abort() {
     batch(() -> List.copyOf(connections).forEach(AmqpConnection::abort));

@@ -57,6 +57,10 @@ final class LinkEnd {
     address = where == null ? "" : where;
   }
 
+  ConnectionInfo.LinkInfo info() {
+    return new ConnectionInfo.LinkInfo(name, operation, address, isAttached());
+  }
+
   private void report(boolean attached) {
     session.connection.standing.report(attached, operation, address);
   }

@@ -141,6 +141,11 @@ final class Session implements FrameOutput.SessionState {
     }
   }
 
+  /** Of its links, in the order of their handles. */
+  List<LinkEnd> ends() {
+    return Arrays.stream(links).filter(Objects::nonNull).map(Link::end).toList();
+  }
+
   private List<Receiver> receivers() {
     List<Receiver> receivers = new ArrayList<>();
     for (Link link : links) {

@@ -27,6 +27,7 @@ final class Standing implements LiveIdentity {
   private final AmqpConnection connection;
   private final SaslMechanisms sasl;
   private final String id;
+  private final long sinceMs;
   private volatile @Nullable Principal principal;
   private @Nullable Peer peer;
   private PrincipalUse use = PrincipalUse.nobodys();
@@ -38,10 +39,21 @@ final class Standing implements LiveIdentity {
     this.connection = connection;
     this.sasl = sasl;
     this.id = connection.edge.registry.newConnectionId();
+    this.sinceMs = connection.edge.settings.clock().millis();
   }
 
   void authenticated(Principal who) {
     principal = who;
+  }
+
+  /** Unique while the broker runs. */
+  String id() {
+    return id;
+  }
+
+  /** When the connection was accepted, epoch milliseconds. */
+  long sinceMs() {
+    return sinceMs;
   }
 
   /** Null until it is authenticated. */

@@ -1,7 +1,9 @@
 package dev.holdfast.broker.management;
 
+import dev.holdfast.broker.amqp.ConnectionInfo;
 import dev.holdfast.storage.StoreHealth;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** What the running broker tells of itself. Any thread; must not block. */
 public interface BrokerView {
@@ -17,6 +19,12 @@ public interface BrokerView {
 
   /** Open AMQP connections. */
   int connections();
+
+  /** What the AMQP connections do, the oldest first. */
+  CompletionStage<List<ConnectionInfo>> connectionReport();
+
+  /** Closes an AMQP connection and tells its peer why; false when there is none with this id. */
+  CompletionStage<Boolean> closeConnection(String id, String reason);
 
   /** Why the broker does not take work, in one sentence; empty when it does. */
   String notReady();

@@ -92,7 +92,8 @@ final class MaintenanceApi {
         .thenApply(pause -> ApiAnswer.ok(show(pause, Json.object().put("name", name))));
   }
 
-  private static String reason(ObjectNode body) {
+  /** One line for people; empty when there is none. */
+  static String reason(ObjectNode body) {
     String reason = body.has("reason") ? Json.text(body, "reason").strip() : "";
     boolean printable =
         reason.codePoints().noneMatch(c -> c < ' ' || c == 0x7F)

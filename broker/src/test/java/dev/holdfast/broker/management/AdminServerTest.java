@@ -3,7 +3,10 @@ package dev.holdfast.broker.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.broker.amqp.ConnectionInfo;
 import dev.holdfast.broker.domain.MessageAttributes;
+import dev.holdfast.broker.identity.PeerCredentials;
+import dev.holdfast.broker.identity.PeerInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -272,6 +275,41 @@ class AdminServerTest {
       assertThat(answer.status()).as(bad).isEqualTo(400);
       assertThat(answer.code()).as(bad).isEqualTo("invalid");
     }
+  }
+
+  @Test
+  void connectionsAreListedShownAndClosed() throws Exception {
+    PeerInfo peer =
+        new PeerInfo(
+            PeerInfo.Transport.UNIX, new PeerCredentials(7, 8, 9), List.of(), "unix", true);
+    List<ConnectionInfo.LinkInfo> links =
+        List.of(new ConnectionInfo.LinkInfo("l", "receive", "orders", true));
+    rig.connections.add(
+        new ConnectionInfo(
+            "c1",
+            "uid:7",
+            "external",
+            "box",
+            peer,
+            1_000,
+            ConnectionInfo.State.OPEN,
+            List.of(new ConnectionInfo.SessionInfo(0, 5, links))));
+    JsonNode listed = http.call("GET", API + "/connections", "").body().at("/connections/0");
+    assertThat(listed.toString())
+        .isEqualTo(
+            "{\"id\":\"c1\",\"principal\":\"uid:7\",\"mechanism\":\"external\","
+                + "\"transport\":\"unix\",\"remote\":\"unix\",\"container\":\"box\","
+                + "\"state\":\"open\",\"since\":\"1970-01-01T00:00:01Z\",\"sessions\":1,"
+                + "\"links\":1,\"unsettled\":5,\"uid\":7,\"pid\":9}");
+    JsonNode one = http.call("GET", API + "/connections/c1", "").body();
+    assertThat(one.at("/sessionList/0/links/0/address").asText()).isEqualTo("orders");
+    assertThat(http.call("GET", API + "/connections/c2", "").status()).isEqualTo(404);
+    String close = API + "/connections/c1/close";
+    assertThat(http.call("POST", close, "{\"reason\":\"a\\nb\"}").code()).isEqualTo("invalid");
+    HttpOverUnix.Answer closed = http.call("POST", close, "{\"reason\":\"stuck\"}");
+    assertThat(closed.body().get("closed").asText()).isEqualTo("c1");
+    assertThat(rig.closedBecause).isEqualTo("stuck");
+    assertThat(http.call("POST", close, "").status()).isEqualTo(404);
   }
 
   @Test

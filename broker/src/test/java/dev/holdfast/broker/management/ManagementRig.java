@@ -5,6 +5,7 @@ import dev.holdfast.acl.rules.RulesException;
 import dev.holdfast.broker.access.AccessRules;
 import dev.holdfast.broker.access.RuleFile;
 import dev.holdfast.broker.access.SignalFile;
+import dev.holdfast.broker.amqp.ConnectionInfo;
 import dev.holdfast.broker.amqp.filter.WireFilterCodec;
 import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.audit.TestAudit;
@@ -25,6 +26,9 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A management server over nodes that are made up and topics that are real. */
@@ -34,6 +38,8 @@ final class ManagementRig implements AutoCloseable {
   final AuditLog audit;
   HttpOverUnix http;
   volatile String notReady = "";
+  final List<ConnectionInfo> connections = new CopyOnWriteArrayList<>();
+  volatile String closedBecause = "";
   private final Path directory;
   final OwnerLoop owner =
       new OwnerLoop(
@@ -135,6 +141,17 @@ final class ManagementRig implements AutoCloseable {
     @Override
     public int connections() {
       return 3;
+    }
+
+    @Override
+    public CompletionStage<List<ConnectionInfo>> connectionReport() {
+      return CompletableFuture.completedStage(connections);
+    }
+
+    @Override
+    public CompletionStage<Boolean> closeConnection(String id, String reason) {
+      closedBecause = reason;
+      return CompletableFuture.completedStage(connections.removeIf(c -> c.id().equals(id)));
     }
 
     @Override

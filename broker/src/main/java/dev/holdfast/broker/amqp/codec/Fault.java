@@ -85,6 +85,8 @@ public enum Fault {
   INTERNAL("amqp:internal-error", "the broker failed; quote the incident id to its operator"),
   /** The broker stops, or an operator asked. */
   FORCED("amqp:connection:forced", "the broker is shutting down"),
+  /** By an operator, whose reason comes with it. */
+  CLOSED("amqp:connection:forced", "HF-CLOSED: an operator has closed this connection"),
   /** The broker is emptied. */
   DRAINING("amqp:connection:forced", "HF-DRAINING: the broker is being drained; connect later"),
   /** Second connection with a container-id whose desire is to be the only one. */
