@@ -20,6 +20,7 @@ import dev.holdfast.broker.domain.owner.TransactionLimits;
 import dev.holdfast.broker.identity.CertificatePrincipals;
 import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.token.TokenService;
+import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.management.QueueAttributes;
 import dev.holdfast.broker.tls.ServerTls;
 import dev.holdfast.broker.tls.TlsException;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Turns the configuration into what each part wants to be given. */
 final class Assembly {
@@ -91,19 +93,26 @@ final class Assembly {
     return version == null ? "(development)" : version;
   }
 
-  static Optional<ServerTls> tls(BrokerConfig config, Clock clock) throws TlsException {
+  static Optional<ServerTls> openTls(BrokerConfig config, Clock clock) throws StartException {
     if (config.tls().isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(ServerTls.open(config.tls().get().files(), clock));
+    try {
+      return Optional.of(ServerTls.open(config.tls().get().files(), clock));
+    } catch (TlsException e) {
+      throw new StartException(
+          StartException.Code.TLS,
+          "TLS cannot be served: " + e.getMessage() + "; check the keys that begin with tls.",
+          e);
+    }
   }
 
-  static DomainSettings domainSettings(BrokerConfig config) {
+  static DomainSettings domainSettings(BrokerConfig config, Supplier<LimitTable> limits) {
     BrokerConfig.Transactions transactions = config.transactions();
     return DomainSettings.defaults()
         .withMaxMessageBytes(config.amqp().maxMessageBytes())
         .withMaxKeyBytes(config.store().maxKeyBytes())
-        .withTemporaryNodes(who -> config.limits().of(who).temporaryNodes())
+        .withTemporaryNodes(who -> limits.get().of(who).temporaryNodes())
         .withTransactions(
             new TransactionLimits(
                 transactions.open(),
@@ -114,7 +123,11 @@ final class Assembly {
   }
 
   static AmqpSettings amqpSettings(
-      BrokerConfig config, Optional<ServerTls> tls, Clock clock, AuditTrail audit) {
+      BrokerConfig config,
+      Optional<ServerTls> tls,
+      Clock clock,
+      AuditTrail audit,
+      Supplier<LimitTable> principals) {
     BrokerConfig.Amqp amqp = config.amqp();
     AmqpLimits defaults = AmqpLimits.defaults();
     AmqpLimits.Connections connections = defaults.connections();
@@ -128,7 +141,7 @@ final class Assembly {
                 amqp.limits().connections(),
                 connections.unauthenticated(),
                 connections.unauthenticatedPerOrigin(),
-                config.limits()),
+                principals),
             defaults
                 .handshake()
                 .withRenewalMs(Math.toIntExact(config.identity().tokenGrace().toMillis())),

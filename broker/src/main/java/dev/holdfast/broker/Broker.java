@@ -17,6 +17,7 @@ import dev.holdfast.broker.audit.source.AuditedPolicy;
 import dev.holdfast.broker.audit.source.AuditedSasl;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
+import dev.holdfast.broker.config.LiveConfig;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.PartSource;
@@ -33,7 +34,6 @@ import dev.holdfast.broker.management.AdminServer;
 import dev.holdfast.broker.management.ManagementServices;
 import dev.holdfast.broker.net.UnixSocketPath;
 import dev.holdfast.broker.tls.ServerTls;
-import dev.holdfast.broker.tls.TlsException;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreException;
 import io.vertx.core.Vertx;
@@ -84,6 +84,7 @@ public final class Broker implements AutoCloseable {
 
   private Broker(BrokerConfig config, Consumer<Throwable> onFatal) {
     this.config = config;
+
     this.onFatal = onFatal;
     this.view = new RunningView(config, clock);
   }
@@ -104,12 +105,22 @@ public final class Broker implements AutoCloseable {
    */
   public static Broker start(BrokerConfig config, Consumer<Throwable> onFatal)
       throws StartException {
-    Broker broker = new Broker(config, onFatal);
+    return new Broker(config, onFatal).started();
+  }
+
+  /** The same by a configuration that may be read again while it runs. */
+  public static Broker start(LiveConfig live, Consumer<Throwable> onFatal) throws StartException {
+    Broker broker = new Broker(live.config(), onFatal);
+    broker.view.configuration(live);
+    return broker.started();
+  }
+
+  private Broker started() throws StartException {
     try {
-      broker.startAll();
-      return broker;
+      startAll();
+      return this;
     } catch (StartException | RuntimeException | Error e) {
-      broker.close();
+      close();
       throw e;
     }
   }
@@ -117,7 +128,7 @@ public final class Broker implements AutoCloseable {
   /** The order in which everything starts; {@link #close} is its reverse. */
   private void startAll() throws StartException {
     StartChecks.check(config);
-    Optional<ServerTls> tls = openTls();
+    Optional<ServerTls> tls = Assembly.openTls(config, clock);
 
     // Half of a start is loading Netty, the other half opening the store: side by side.
     CompletableFuture<Vertx> loading = CompletableFuture.supplyAsync(Assembly::vertx);
@@ -137,7 +148,7 @@ public final class Broker implements AutoCloseable {
     OwnerLoop owner =
         new OwnerLoop(
             store,
-            Assembly.domainSettings(config),
+            Assembly.domainSettings(config, view::limits),
             policy,
             new WireFilterCodec(),
             clock,
@@ -156,7 +167,7 @@ public final class Broker implements AutoCloseable {
     AmqpServer amqp =
         startAmqp(
             vertx,
-            Assembly.amqpSettings(config, tls, clock, audit),
+            Assembly.amqpSettings(config, tls, clock, audit, view::limits),
             owner,
             sasl,
             audit,
@@ -221,17 +232,6 @@ public final class Broker implements AutoCloseable {
       throw new StartException(
           Code.ACL,
           config.rulesFile() + ": " + e.getMessage() + "; correct it, or move it away",
-          e);
-    }
-  }
-
-  private Optional<ServerTls> openTls() throws StartException {
-    try {
-      return Assembly.tls(config, clock);
-    } catch (TlsException e) {
-      throw new StartException(
-          Code.TLS,
-          "TLS cannot be served: " + e.getMessage() + "; check the keys that begin with tls.",
           e);
     }
   }

@@ -2,7 +2,9 @@ package dev.holdfast.broker;
 
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.ConfigException;
+import dev.holdfast.broker.config.ConfigJson;
 import dev.holdfast.broker.config.ConfigLoader;
+import dev.holdfast.broker.config.LiveConfig;
 import dev.holdfast.broker.config.Surroundings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +49,16 @@ public final class BrokerMain implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "Configuration, TOML.")
   private @Nullable Path file;
 
+  @Option(
+      names = "--check",
+      description = "Only checks the configuration; prints what is wrong with it as JSON.")
+  private boolean check;
+
+  @Option(
+      names = "--describe",
+      description = "Only prints every key with its value and meaning as JSON.")
+  private boolean describe;
+
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets one key; repeatable.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
@@ -73,15 +85,25 @@ public final class BrokerMain implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       Surroundings surroundings = Surroundings.ofThisProcess();
-      BrokerConfig config = new ConfigLoader(surroundings).load(file, flags());
+      LiveConfig live = LiveConfig.load(surroundings, file, flags());
+      if (check || describe) {
+        System.out.println(
+            check ? ConfigJson.verdict(List.of()) : ConfigJson.keys(live.settings()));
+        return CommandLine.ExitCode.OK;
+      }
+      BrokerConfig config = live.config();
       Discovery discovery = new Discovery(surroundings.socketDirectory(), config.adminSocket());
       discovery.clear();
-      Broker broker = Broker.start(config, fatal::complete);
+      Broker broker = Broker.start(live, fatal::complete);
       stopAtExit(broker, discovery);
       discovery.announce();
       System.out.println(readyLine(broker));
       System.out.flush();
     } catch (ConfigException e) {
+      if (check) {
+        System.out.println(ConfigJson.verdict(e.mistakes()));
+        return CommandLine.ExitCode.USAGE;
+      }
       System.err.println("holdfast: HF-START-CONFIG: the configuration cannot be used:");
       e.mistakes().forEach(m -> System.err.println("  " + m));
       return CommandLine.ExitCode.SOFTWARE;

@@ -4,6 +4,8 @@ import dev.holdfast.broker.amqp.AmqpServer;
 import dev.holdfast.broker.amqp.ConnectionInfo;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
+import dev.holdfast.broker.config.LiveConfig;
+import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.management.BrokerView;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreHealth;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,7 @@ final class RunningView implements BrokerView {
   private final BrokerConfig config;
   private final Clock clock;
 
+  private volatile @Nullable LiveConfig live;
   private volatile @Nullable MessageStore store;
   private volatile @Nullable AmqpServer amqp;
   private volatile @Nullable Instant readySince;
@@ -29,6 +33,16 @@ final class RunningView implements BrokerView {
   RunningView(BrokerConfig config, Clock clock) {
     this.config = config;
     this.clock = clock;
+  }
+
+  void configuration(LiveConfig configuration) {
+    live = configuration;
+  }
+
+  /** What principals may use now. */
+  LimitTable limits() {
+    LiveConfig current = live;
+    return current == null ? config.limits() : current.limits();
   }
 
   void store(MessageStore opened) {
@@ -106,6 +120,11 @@ final class RunningView implements BrokerView {
   public CompletionStage<Boolean> closeConnection(String id, String reason) {
     AmqpServer server = amqp;
     return server == null ? CompletableFuture.completedStage(false) : server.close(id, reason);
+  }
+
+  @Override
+  public Optional<LiveConfig> configuration() {
+    return Optional.ofNullable(live);
   }
 
   @Override

@@ -16,6 +16,8 @@ final class Commands {
           "msg",
           "dlq",
           "sched",
+          "apply",
+          "top",
           "conn",
           "acl",
           "signal",
@@ -23,6 +25,8 @@ final class Commands {
           "token",
           "audit",
           "broker",
+          "config",
+          "ctx",
           "completion",
           "help");
 
@@ -57,6 +61,8 @@ final class Commands {
       case "msg" -> MessageCommands.line(root);
       case "dlq" -> DeadLetterCommands.line(root);
       case "sched" -> ScheduledCommands.line(root);
+      case "apply" -> new ApplyCommand(root);
+      case "top" -> new TopCommand(root);
       case "conn" -> ConnectionCommands.line(root);
       case "acl" -> AclCommands.line(root);
       case "signal" -> SignalCommands.line(root);
@@ -64,6 +70,8 @@ final class Commands {
       case "token" -> TokenCommands.line(root);
       case "audit" -> AuditCommands.line(root);
       case "broker" -> BrokerCommands.line(root);
+      case "config" -> ConfigCommands.line(root);
+      case "ctx" -> ContextCommands.line(root);
       case "completion" -> new CompletionCommand(root);
       case "help" -> new HelpWord();
       default -> throw new IllegalArgumentException(name);

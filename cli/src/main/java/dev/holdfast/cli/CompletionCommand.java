@@ -9,24 +9,26 @@ import picocli.CommandLine.Spec;
 /** {@code completion}: a script that completes this command's words. */
 @Command(
     name = "completion",
-    description = "Print a completion script for bash or zsh.",
+    description = "Print a completion script for bash, zsh or fish.",
     footer = {
       "",
       "Examples:",
       "  source <(holdfast completion bash)             this shell",
       "  holdfast completion bash > ~/.local/share/bash-completion/completions/holdfast",
+      "  holdfast completion fish > ~/.config/fish/completions/holdfast.fish",
     })
 final class CompletionCommand implements ApiCommand {
   private enum Shell {
     bash,
-    zsh
+    zsh,
+    fish
   }
 
   private final HoldfastCommand root;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "SHELL", arity = "0..1", description = "bash (default) or zsh.")
+  @Parameters(paramLabel = "SHELL", arity = "0..1", description = "bash (default), zsh or fish.")
   private Shell shell = Shell.bash;
 
   CompletionCommand(HoldfastCommand root) {
@@ -35,6 +37,10 @@ final class CompletionCommand implements ApiCommand {
 
   @Override
   public ExitCode execute() {
+    if (shell == Shell.fish) {
+      root.output().text(FishCompletion.of(spec.root().commandLine()));
+      return ExitCode.OK;
+    }
     // One script serves both: it switches zsh to bash's way of completion by itself. The mark lets
     // zsh find it on its fpath.
     String mark = shell == Shell.zsh ? "#compdef holdfast\n" : "";

@@ -47,7 +47,10 @@ final class ConnectionCommands implements Runnable {
       aliases = "ls",
       description = "List AMQP connections, the oldest first.",
       footer = {
-        "", "Examples:", "  holdfast conn list", "  holdfast conn list --principal user:alice"
+        "",
+        "Examples:",
+        "  holdfast conn list",
+        "  holdfast conn list --principal user:alice"
       })
   private static final class ListAll implements ApiCommand {
     private final HoldfastCommand root;
@@ -80,7 +83,14 @@ final class ConnectionCommands implements Runnable {
       }
       Columns columns =
           new Columns(
-              "ID", "PRINCIPAL", "TRANSPORT", "REMOTE", "CONTAINER", "STATE", "SINCE", ">LINKS",
+              "ID",
+              "PRINCIPAL",
+              "TRANSPORT",
+              "REMOTE",
+              "CONTAINER",
+              "STATE",
+              "SINCE",
+              ">LINKS",
               ">UNSETTLED");
       for (JsonObject connection : found) {
         columns.add(
@@ -126,15 +136,26 @@ final class ConnectionCommands implements Runnable {
         return ExitCode.OK;
       }
       for (String field :
-          List.of("id", "principal", "mechanism", "uid", "pid", "transport", "remote", "container",
-              "state", "since", "unsettled")) {
+          List.of(
+              "id",
+              "principal",
+              "mechanism",
+              "uid",
+              "pid",
+              "transport",
+              "remote",
+              "container",
+              "state",
+              "since",
+              "unsettled")) {
         Object value = connection.value(field);
         if (value != null && !value.equals("")) {
           output.line(field + ": " + value);
         }
       }
       output.text("\n");
-      Columns columns = new Columns(">SESSION", ">UNSETTLED", "OPERATION", "ADDRESS", "LINK", "STATE");
+      Columns columns =
+          new Columns(">SESSION", ">UNSETTLED", "OPERATION", "ADDRESS", "LINK", "STATE");
       for (JsonObject session : connection.objects("sessionList")) {
         String channel = String.valueOf(session.number("channel"));
         String unsettled = String.valueOf(session.number("unsettled"));
@@ -163,9 +184,7 @@ final class ConnectionCommands implements Runnable {
         "Close a connection; its peer is told why, and may connect again.",
         "What it had not settled goes back to its place."
       },
-      footer = {
-        "", "Examples:", "  holdfast conn close c12 --reason 'stuck since noon' --yes"
-      })
+      footer = {"", "Examples:", "  holdfast conn close c12 --reason 'stuck since noon' --yes"})
   private static final class Close implements ApiCommand {
     private final HoldfastCommand root;
 

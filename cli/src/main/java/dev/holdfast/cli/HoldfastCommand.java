@@ -4,6 +4,7 @@ import dev.holdfast.cli.http.AdminAddress;
 import dev.holdfast.cli.http.AdminClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,8 +45,16 @@ final class HoldfastCommand implements Runnable {
       paramLabel = "URL",
       scope = ScopeType.INHERIT,
       description =
-          "Admin socket, unix:///DIR/admin.sock. Default: $HOLDFAST_URL, else this user's broker.")
+          "Admin socket, unix:///DIR/admin.sock. Default: $HOLDFAST_URL, else the context in use,"
+              + " else this user's broker.")
   private String url = "";
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description = "The broker of this name, see holdfast ctx.")
+  private String context = "";
 
   @Option(
       names = {"-o", "--output"},
@@ -102,8 +111,25 @@ final class HoldfastCommand implements Runnable {
         new AdminClient(socket(), Duration.ofSeconds(timeoutSeconds), surroundings.nanoTime()));
   }
 
+  /** What was said last counts: options before the environment before the context in use. */
+  private String address() throws CommandFailure {
+    if (!url.isEmpty()) {
+      return url;
+    }
+    Map<String, String> environment = surroundings.environment();
+    if (context.isEmpty() && environment.containsKey(URL_VARIABLE)) {
+      return environment.getOrDefault(URL_VARIABLE, "");
+    }
+    Contexts contexts = Contexts.read(environment);
+    String name =
+        context.isEmpty()
+            ? environment.getOrDefault("HOLDFAST_CONTEXT", contexts.current())
+            : context;
+    return name.isEmpty() ? "" : contexts.required(name);
+  }
+
   private Path socket() throws CommandFailure {
-    String given = url.isEmpty() ? surroundings.environment().getOrDefault(URL_VARIABLE, "") : url;
+    String given = address();
     if (given.isEmpty()) {
       return AdminAddress.find(surroundings.environment(), surroundings.temporary())
           .orElseThrow(

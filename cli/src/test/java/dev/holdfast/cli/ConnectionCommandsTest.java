@@ -62,9 +62,9 @@ class ConnectionCommandsTest {
             since: T1
             unsettled: 5
 
-            SESSION  UNSETTLED  OPERATION  ADDRESS  LINK         STATE
+            SESSION  UNSETTLED  OPERATION  ADDRESS  LINK        STATE
                   0          5  receive    orders   l\\u{1b}[2J  attached
-                  1          0  -          -        -            -
+                  1          0  -          -        -           -
             """);
   }
 

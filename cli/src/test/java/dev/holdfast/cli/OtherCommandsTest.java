@@ -131,6 +131,15 @@ class OtherCommandsTest {
     String script = Cli.run(broker, "completion", "bash").out();
     assertThat(script).contains("complete -F").contains("queue").contains("passwd");
     assertThat(Cli.run(broker, "completion", "zsh").out()).startsWith("#compdef holdfast\n");
+    assertThat(Cli.run(broker, "completion", "fish").out().lines())
+        .contains(
+            "complete -c holdfast -n '__fish_seen_subcommand_from msg; and not"
+                + " __fish_seen_subcommand_from send peek get grep count tail recv move copy delete"
+                + " export import' -a 'get' -d 'Show one message; changes nothing.'",
+            "complete -c holdfast -n '__fish_seen_subcommand_from msg; and"
+                + " __fish_seen_subcommand_from export' -l file -r -F -d 'Where to, complete or not"
+                + " at all; - or nothing: standard output.'",
+            "complete -c holdfast -s o -l output -x -d 'table (default), json or ndjson.'");
   }
 
   @Test

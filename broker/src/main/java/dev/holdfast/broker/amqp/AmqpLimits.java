@@ -3,6 +3,7 @@ package dev.holdfast.broker.amqp;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.limits.PrincipalLimits;
+import java.util.function.Supplier;
 
 /**
  * What one peer may cost the broker.
@@ -39,10 +40,13 @@ public record AmqpLimits(
    * @param total of the broker
    * @param unauthenticated of the broker, before SASL is done
    * @param unauthenticatedPerOrigin of one address or uid, before SASL is done
-   * @param principals what each of them may use
+   * @param principals what each of them may use, asked when its first connection comes
    */
   public record Connections(
-      int total, int unauthenticated, int unauthenticatedPerOrigin, LimitTable principals) {
+      int total,
+      int unauthenticated,
+      int unauthenticatedPerOrigin,
+      Supplier<LimitTable> principals) {
 
     /** With the default limits of principals, but for so many connections of each. */
     public Connections(
@@ -51,11 +55,11 @@ public record AmqpLimits(
           total,
           unauthenticated,
           unauthenticatedPerOrigin,
-          LimitTable.defaults().withConnections(perPrincipal));
+          () -> LimitTable.defaults().withConnections(perPrincipal));
     }
 
     PrincipalLimits of(Principal principal) {
-      return principals.of(principal);
+      return principals.get().of(principal);
     }
   }
 

@@ -26,7 +26,7 @@ public final class ConfigLoader {
 
   /** Variables of the launcher and the command line tool. */
   private static final Set<String> RESERVED =
-      Set.of("HOLDFAST_URL", "HOLDFAST_HOME", "HOLDFAST_CDS", "HOLDFAST_BUILD");
+      Set.of("HOLDFAST_URL", "HOLDFAST_CONTEXT", "HOLDFAST_HOME", "HOLDFAST_CDS", "HOLDFAST_BUILD");
 
   /** Also not ours: JVM options, and what Kubernetes makes of a service called "holdfast". */
   private static final List<String> RESERVED_PREFIXES =
@@ -49,6 +49,18 @@ public final class ConfigLoader {
    * @throws ConfigException with every mistake
    */
   public BrokerConfig load(@Nullable Path file, List<Flag> flags) throws ConfigException {
+    return read(file, flags).config();
+  }
+
+  /**
+   * What has been read.
+   *
+   * @param settings every key, in the order of the table
+   */
+  record Loaded(BrokerConfig config, List<Setting> settings) {}
+
+  /** The same with where each value comes from. */
+  Loaded read(@Nullable Path file, List<Flag> flags) throws ConfigException {
     ConfigValues values = new ConfigValues();
     Map<String, Written> written = new TreeMap<>();
     if (file != null) {
@@ -59,7 +71,21 @@ public final class ConfigLoader {
       written.put(flag.key(), new Written(flag.value(), flag.typed()));
     }
     values.read(written, surroundings);
-    return BrokerConfig.from(values, surroundings.uid());
+    return new Loaded(
+        BrokerConfig.from(values, surroundings.uid()),
+        ConfigKeys.all().stream().map(key -> setting(key, written.get(key.name()))).toList());
+  }
+
+  private Setting setting(ConfigKey<?> key, @Nullable Written written) {
+    return new Setting(
+        key.name(),
+        written == null ? key.defaultValue().apply(surroundings) : written.text(),
+        written == null ? "default" : written.where(),
+        key.defaultText(),
+        key.type().allowed(),
+        key.meaning(),
+        key.variable(),
+        LimitKeys.all().contains(key));
   }
 
   /**
@@ -101,8 +127,12 @@ public final class ConfigLoader {
 
   private static void readFile(Path file, Map<String, Written> written, ConfigValues values) {
     try {
-      JsonNode tree = new TomlMapper().readTree(Files.readString(file));
-      flatten("", tree, file.toString(), written, values);
+      String text = Files.readString(file);
+      TomlLines lines = new TomlLines(text);
+      Map<String, String> found = new TreeMap<>();
+      flatten("", new TomlMapper().readTree(text), found);
+      found.forEach(
+          (key, value) -> written.put(key, new Written(value, lines.place(file.toString(), key))));
     } catch (JsonProcessingException e) {
       values.mistake(
           file
@@ -119,12 +149,7 @@ public final class ConfigLoader {
     }
   }
 
-  private static void flatten(
-      String prefix,
-      JsonNode table,
-      String where,
-      Map<String, Written> written,
-      ConfigValues values) {
+  private static void flatten(String prefix, JsonNode table, Map<String, String> found) {
     table
         .properties()
         .forEach(
@@ -132,13 +157,13 @@ public final class ConfigLoader {
               String name = prefix + entry.getKey();
               JsonNode value = entry.getValue();
               if (value.isObject()) {
-                flatten(name + ".", value, where, written, values);
+                flatten(name + ".", value, found);
               } else if (value.isArray()) {
                 List<String> items = new ArrayList<>();
                 value.forEach(item -> items.add(item.asText()));
-                written.put(name, new Written(String.join(",", items), where));
+                found.put(name, String.join(",", items));
               } else {
-                written.put(name, new Written(value.asText(), where));
+                found.put(name, value.asText());
               }
             });
   }

@@ -1,8 +1,10 @@
 package dev.holdfast.broker.management;
 
 import dev.holdfast.broker.amqp.ConnectionInfo;
+import dev.holdfast.broker.config.LiveConfig;
 import dev.holdfast.storage.StoreHealth;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** What the running broker tells of itself. Any thread; must not block. */
@@ -25,6 +27,9 @@ public interface BrokerView {
 
   /** Closes an AMQP connection and tells its peer why; false when there is none with this id. */
   CompletionStage<Boolean> closeConnection(String id, String reason);
+
+  /** Its configuration; empty when it runs inside of a program that has made it. */
+  Optional<LiveConfig> configuration();
 
   /** Why the broker does not take work, in one sentence; empty when it does. */
   String notReady();

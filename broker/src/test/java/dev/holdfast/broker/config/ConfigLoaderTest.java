@@ -194,9 +194,10 @@ class ConfigLoaderTest {
             m ->
                 assertThat(m)
                     .contains(
-                        "holdfast.toml: there is no key \"amqp.max-frame\"; the nearest is"
+                        "holdfast.toml line 2: there is no key \"amqp.max-frame\"; the nearest is"
                             + " \"amqp.max-frame-size\""),
-            m -> assertThat(m).contains("holdfast.toml: amqp.max-links = \"0\" is too small"),
+            m ->
+                assertThat(m).contains("holdfast.toml line 3: amqp.max-links = \"0\" is too small"),
             m ->
                 assertThat(m)
                     .isEqualTo(
@@ -207,6 +208,7 @@ class ConfigLoaderTest {
   @Test
   void variablesOfTheSurroundingsAreLeftAlone() throws Exception {
     environment.put("HOLDFAST_URL", "unix:///x");
+    environment.put("HOLDFAST_CONTEXT", "x");
     environment.put("HOLDFAST_SERVICE_HOST", "10.0.0.1");
     environment.put("HOLDFAST_PORT_5672_TCP", "tcp://10.0.0.1:5672");
     environment.put("HOLDFAST_JAVA_OPTS", "-Xmx1g");

@@ -9,7 +9,9 @@ import dev.holdfast.broker.identity.PeerCredentials;
 import dev.holdfast.broker.identity.PeerInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -310,6 +312,30 @@ class AdminServerTest {
     assertThat(closed.body().get("closed").asText()).isEqualTo("c1");
     assertThat(rig.closedBecause).isEqualTo("stuck");
     assertThat(http.call("POST", close, "").status()).isEqualTo(404);
+  }
+
+  @Test
+  void theConfigurationIsShownAndReadAgain() throws Exception {
+    Map<String, JsonNode> keys = new HashMap<>();
+    http.call("GET", API + "/config", "")
+        .body()
+        .get("keys")
+        .forEach(key -> keys.put(key.get("key").asText(), key));
+    assertThat(keys.get("limits.links").get("value").asText()).isEqualTo("7");
+    assertThat(keys.get("limits.links").get("origin").asText()).isEqualTo(rig.toml + " line 2");
+    assertThat(keys.get("amqp.listen").get("origin").asText()).isEqualTo("default");
+    assertThat(keys.get("amqp.listen").get("live").asBoolean()).isFalse();
+    String reload = API + "/config/reload";
+    Files.writeString(rig.toml, "[limits]\nlinks = -1\n");
+    assertThat(http.call("POST", reload, "").code()).isEqualTo("invalid");
+    Files.writeString(rig.toml, "limits.links = 8\namqp.max-links = 9\n");
+    for (int i = 0; i < 2; i++) {
+      JsonNode answer = http.call("POST", reload, "").body();
+      assertThat(answer.get("applied")).hasSize(1 - i);
+      assertThat(answer.at("/needsRestart/0/key").asText()).isEqualTo("amqp.max-links");
+      assertThat(answer.at("/needsRestart/0/to").asText()).isEqualTo("9");
+    }
+    assertThat(rig.limits().general().links()).isEqualTo(8);
   }
 
   @Test

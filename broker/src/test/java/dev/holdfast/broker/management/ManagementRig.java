@@ -9,11 +9,15 @@ import dev.holdfast.broker.amqp.ConnectionInfo;
 import dev.holdfast.broker.amqp.filter.WireFilterCodec;
 import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.audit.TestAudit;
+import dev.holdfast.broker.config.ConfigException;
+import dev.holdfast.broker.config.LiveConfig;
+import dev.holdfast.broker.config.Surroundings;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
 import dev.holdfast.broker.identity.token.TokenService;
+import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.net.UnixSocketPath;
 import dev.holdfast.storage.FaultyMessageStore;
 import dev.holdfast.storage.StoreHealth;
@@ -25,6 +29,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +45,8 @@ final class ManagementRig implements AutoCloseable {
   HttpOverUnix http;
   volatile String notReady = "";
   final List<ConnectionInfo> connections = new CopyOnWriteArrayList<>();
+  final Path toml;
+  private volatile LiveConfig live;
   volatile String closedBecause = "";
   private final Path directory;
   final OwnerLoop owner =
@@ -54,10 +62,16 @@ final class ManagementRig implements AutoCloseable {
 
   ManagementRig(Path directory) throws Exception {
     this.directory = directory;
+    toml = Files.writeString(directory.resolve("holdfast.toml"), "[limits]\nlinks = 7\n");
     users = UserStore.open(directory.resolve("users"), InstantSource.system());
     audit = TestAudit.open(directory.resolve("audit"));
     owner.start();
     serve("admin.sock", ownUid());
+  }
+
+  /** In force now. */
+  LimitTable limits() {
+    return live.limits();
   }
 
   static long ownUid() throws Exception {
@@ -152,6 +166,19 @@ final class ManagementRig implements AutoCloseable {
     public CompletionStage<Boolean> closeConnection(String id, String reason) {
       closedBecause = reason;
       return CompletableFuture.completedStage(connections.removeIf(c -> c.id().equals(id)));
+    }
+
+    @Override
+    public Optional<LiveConfig> configuration() {
+      try {
+        if (live == null) {
+          Surroundings here = new Surroundings(Map.of(), directory, directory, 0);
+          live = LiveConfig.load(here, toml, List.of());
+        }
+        return Optional.of(live);
+      } catch (ConfigException e) {
+        throw new AssertionError(e);
+      }
     }
 
     @Override
