@@ -24,6 +24,7 @@ final class Commands {
           "user",
           "token",
           "audit",
+          "bench",
           "broker",
           "config",
           "ctx",
@@ -69,6 +70,7 @@ final class Commands {
       case "user" -> UserCommands.line(root);
       case "token" -> TokenCommands.line(root);
       case "audit" -> AuditCommands.line(root);
+      case "bench" -> new BenchCommand(root);
       case "broker" -> BrokerCommands.line(root);
       case "config" -> ConfigCommands.line(root);
       case "ctx" -> ContextCommands.line(root);

@@ -34,10 +34,14 @@ final class DemoCommand implements ApiCommand {
     this.root = root;
   }
 
+  /** Before the first class of the client asks for a logger: the output is the command's. */
+  static void quietLogs() {
+    System.setProperty(LOG_CONFIGURATION, "holdfast-cli-logback.xml");
+  }
+
   @Override
   public ExitCode execute() throws CommandFailure, IOException {
-    // Before the first class of the client asks for a logger: this output is the demo's.
-    System.setProperty(LOG_CONFIGURATION, "holdfast-cli-logback.xml");
+    quietLogs();
     Path launcher = launcher();
     Surroundings surroundings = root.surroundings();
     Path work = Files.createTempDirectory(surroundings.temporary(), "holdfast-");

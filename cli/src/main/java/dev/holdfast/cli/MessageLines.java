@@ -43,9 +43,10 @@ final class MessageLines {
     long line = 0;
     long sent = 0;
     long duplicates = 0;
-    try {
+    try (Progress progress = Progress.of(root)) {
       for (String text = reader.readLine(); text != null; text = reader.readLine()) {
         line++;
+        progress.show(sent, 0, "messages sent");
         if (!text.isBlank()) {
           JsonObject answer = broker.post(BrokerApi.queue(queue, "/messages"), message(text));
           duplicates += answer.flag("duplicate", false) ? 1 : 0;

@@ -185,7 +185,7 @@ final class RedriveCommands {
     consent.require(warning(action) + ' ' + work.what() + " of " + work.node());
     JsonObject task = broker.post(work.path() + "/tasks", order);
     if (!pace.noWait) {
-      task = ended(broker, task);
+      task = ended(root, broker, task);
     }
     root.output().result(told(task, work.what()), task.fields());
     return exit(task, pace.noWait);
@@ -233,19 +233,22 @@ final class RedriveCommands {
             .collect(Collectors.joining(", ", ", skipped: ", ""));
   }
 
-  private static JsonObject ended(BrokerApi broker, JsonObject begun)
+  private static JsonObject ended(HoldfastCommand root, BrokerApi broker, JsonObject begun)
       throws CommandFailure, IOException {
     JsonObject task = begun;
     long wait = FIRST_WAIT_MS;
-    while (task.text("state").equals("running")) {
-      try {
-        Thread.sleep(wait);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return task;
+    try (Progress progress = Progress.of(root)) {
+      while (task.text("state").equals("running")) {
+        try {
+          Thread.sleep(wait);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return task;
+        }
+        wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+        task = broker.get(BrokerApi.task(task.number("id"), ""));
+        progress.show(task.number("done"), task.number("waiting"), "messages");
       }
-      wait = Math.min(LONGEST_WAIT_MS, wait * 2);
-      task = broker.get(BrokerApi.task(task.number("id"), ""));
     }
     return task;
   }

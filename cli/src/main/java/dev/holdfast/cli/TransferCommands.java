@@ -116,12 +116,14 @@ final class TransferCommands {
 
     private long write(Search search, Path part) throws CommandFailure, IOException {
       long written = 0;
-      try (BufferedWriter out = Files.newBufferedWriter(part)) {
+      try (BufferedWriter out = Files.newBufferedWriter(part);
+          Progress progress = Progress.of(root)) {
         while (search.more() && written < limit) {
           for (JsonObject message : search.fetch(Math.min(PAGE, limit - written))) {
             out.write(Json.compact(message.fields()) + '\n');
             written++;
           }
+          progress.show(written, 0, "messages written");
         }
       }
       return written;

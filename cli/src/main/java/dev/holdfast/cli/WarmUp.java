@@ -60,6 +60,13 @@ final class WarmUp {
           Map.entry("sequence", 1),
           Map.entry("purged", 1),
           Map.entry("groups", List.of()),
+          Map.entry("connections", List.of()),
+          Map.entry("matched", 1),
+          Map.entry("looked", 1),
+          Map.entry("lookedBytes", 1),
+          Map.entry("unsearched", 0),
+          Map.entry("enqueued", "-"),
+          Map.entry("failures", 0),
           Map.entry("messages", List.of(MESSAGE)));
   private static final String[][] COMMANDS = {
     {"status"},
@@ -71,6 +78,10 @@ final class WarmUp {
     {"msg", "recv", "q", "--no-ack"},
     {"dlq", "summary", "q"},
     {"dlq", "list", "q"},
+    {"msg", "grep", "q", "x"},
+    {"msg", "get", "q", "1"},
+    {"conn", "list"},
+    {"top", "--plain", "--count", "1"},
     {"queue", "nonsense"},
     {"--help"},
   };
