@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.text.JsonObject;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,6 +42,20 @@ final class MessageTaskCommands {
         description = "Only those that came longer ago: 30s, 5m, 2h, 7d.")
     private @Nullable String olderThan;
 
+    boolean isOne() {
+      return range != null && !range.contains("..");
+    }
+
+    /** One that was named has to be there: a task that finds nothing would only say so. */
+    void requireThere(BrokerApi broker, Map<String, Object> order)
+        throws CommandFailure, IOException {
+      JsonObject count = broker.post(BrokerApi.queue(queue, "/count"), order);
+      if (count.number("messages") == 0 && count.object("skipped").fields().isEmpty()) {
+        throw new CommandFailure(
+            ExitCode.NOT_FOUND, "not-found", "there is no such message " + range + " in " + queue);
+      }
+    }
+
     Map<String, Object> order(String action) throws CommandFailure {
       Map<String, Object> order = new LinkedHashMap<>();
       order.put("action", action);
@@ -73,6 +88,9 @@ final class MessageTaskCommands {
       RedriveCommands.Pace pace,
       QueueCommands.Consent consent)
       throws CommandFailure, IOException {
+    if (choice.isOne() && !consent.isDryRun() && consent.isGiven()) {
+      choice.requireThere(root.broker(), order);
+    }
     RedriveCommands.Work work =
         new RedriveCommands.Work(BrokerApi.queue(choice.queue, ""), choice.queue, "messages");
     return RedriveCommands.carryOut(root, work, order, pace, consent);

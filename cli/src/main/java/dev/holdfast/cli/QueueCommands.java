@@ -53,6 +53,10 @@ final class QueueCommands implements Runnable {
       return dryRun;
     }
 
+    boolean isGiven() {
+      return yes;
+    }
+
     void require(String what) throws CommandFailure {
       if (!yes) {
         throw new CommandFailure(

@@ -166,6 +166,7 @@ class SearchCommandsTest {
   void messagesAreMovedCopiedAndDeleted() {
     broker
         .answer(201, TASK.formatted("move", ""))
+        .answer(200, "{\"messages\":0,\"bytes\":0,\"skipped\":{\"unsettled\":1}}")
         .answer(201, TASK.formatted("delete", "\"unsettled\":1"))
         .answer(200, "{\"messages\":4,\"bytes\":2048,\"skipped\":{}}");
     Cli move = Cli.run(broker, "msg", "move", "orders", "4..9", "--to", "spare", "--yes");
@@ -179,9 +180,13 @@ class SearchCommandsTest {
         .containsExactly(
             "POST /api/v1/queues/orders/tasks {\"action\":\"move\",\"fromSequence\":4,"
                 + "\"toSequence\":9,\"to\":\"spare\"}",
+            "POST /api/v1/queues/orders/count {\"action\":\"delete\",\"fromSequence\":7,"
+                + "\"toSequence\":7}",
             "POST /api/v1/queues/orders/tasks {\"action\":\"delete\",\"fromSequence\":7,"
                 + "\"toSequence\":7,\"perSecond\":5}",
             "POST /api/v1/queues/orders/count {\"action\":\"copy\",\"where\":\"a\",\"to\":\"x\"}");
+    broker.answer(200, "{\"messages\":0,\"bytes\":0,\"skipped\":{}}");
+    assertThat(Cli.run(broker, "msg", "delete", "orders", "8", "--yes").exit()).isEqualTo(3);
     assertThat(Cli.run(broker, "msg", "delete", "orders").err()).contains("--dry-run");
     assertThat(Cli.run(broker, "msg", "delete", "orders", "x", "--yes").exit()).isEqualTo(2);
     assertThat(Cli.run(broker, "msg", "move", "orders", "--yes").err()).contains("--to");
