@@ -14,11 +14,11 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code top}: the queues, live. */
+/** {@code top}: queues and subscriptions, live. */
 @Command(
     name = "top",
     description = {
-      "Watch queues: backlog, age of the oldest message, messages in and out a second, dead"
+      "Watch queues and subscriptions: backlog, age of the oldest message, messages in and out a second, dead"
           + " letters, consumers.",
       "Keys: s or < > sort, / filter (Enter ends, Esc clears), up and down choose, Enter looks into"
           + " one, Esc or b goes back, q ends.",
@@ -45,7 +45,7 @@ final class TopCommand implements ApiCommand {
       description = "backlog (default), age, in, out, dead, consumers or name.")
   private String sort = "backlog";
 
-  @Option(names = "--filter", paramLabel = "TEXT", description = "Only queues with it in the name.")
+  @Option(names = "--filter", paramLabel = "TEXT", description = "Only those with it in the name.")
   private String filter = "";
 
   @Option(names = "--count", paramLabel = "N", description = "End after so many looks.")
@@ -72,7 +72,7 @@ final class TopCommand implements ApiCommand {
     long pause = Math.max(SHORTEST_MS, Units.millis(interval));
     BrokerApi broker = root.broker();
     // What cannot be had at all is told before the screen changes.
-    List<JsonObject> first = broker.get("/queues").objects("queues");
+    List<JsonObject> first = TopState.fetch(broker);
     Output output = root.output();
     if (!plain && output.isTable() && Terminal.is(1)) {
       try (Terminal terminal = Terminal.open(root.surroundings().out())) {
@@ -100,7 +100,7 @@ final class TopCommand implements ApiCommand {
       if (i == count || !output.isTaken() || !sleep(pause)) {
         return ExitCode.OK;
       }
-      queues = broker.get("/queues").objects("queues");
+      queues = TopState.fetch(broker);
     }
   }
 

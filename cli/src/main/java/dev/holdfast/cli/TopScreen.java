@@ -73,9 +73,13 @@ final class TopScreen {
   /** A broker that does not answer is no reason to go: it may come back. */
   private void look() {
     try {
-      state.update(broker.get("/queues").objects("queues"), Instant.now(), nanoTime.getAsLong());
+      state.update(TopState.fetch(broker), Instant.now(), nanoTime.getAsLong());
       if (!inside.isEmpty()) {
-        details = broker.get(BrokerApi.queue(inside, ""));
+        details =
+            broker.get(
+                inside.contains("::")
+                    ? BrokerApi.subscription(inside, "")
+                    : BrokerApi.queue(inside, ""));
       }
       problem = "";
     } catch (CommandFailure e) {
@@ -173,7 +177,7 @@ final class TopScreen {
       lines.add(cut(hints(), size));
       list(lines, rows, size);
     } else {
-      lines.add(cut("holdfast top: queue " + Escapes.line(inside), size));
+      lines.add(cut("holdfast top: " + Escapes.line(inside), size));
       lines.add(cut(problem.isEmpty() ? "Esc or b: back   q: end" : Escapes.line(problem), size));
       inside(lines, size);
     }
@@ -185,7 +189,7 @@ final class TopScreen {
     long dead = rows.stream().mapToLong(Row::dead).sum();
     return "holdfast top: "
         + rows.size()
-        + " queues, "
+        + " nodes, "
         + messages
         + " messages, "
         + dead

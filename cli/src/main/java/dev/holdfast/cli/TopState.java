@@ -8,12 +8,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * What {@code top} knows of the queues: their counts now, and how they have changed. One thread.
+ * What {@code top} knows of queues and subscriptions: their counts now, and how they have changed.
+ * One thread.
  */
 final class TopState {
   private final Map<String, long[]> before = new HashMap<>();
@@ -57,7 +59,7 @@ final class TopState {
   }
 
   /**
-   * A queue.
+   * A queue or subscription.
    *
    * @param oldestSeconds age of the oldest message; -1: there is none, or it is not known
    * @param in messages that came in a second
@@ -74,7 +76,31 @@ final class TopState {
       long dead,
       long consumers) {}
 
-  /** Takes the answer of the API. */
+  /**
+   * What there is to watch: queues, and subscriptions as if they were queues.
+   *
+   * @throws CommandFailure the broker does not say
+   */
+  static List<JsonObject> fetch(BrokerApi broker) throws CommandFailure, IOException {
+    List<JsonObject> all = new ArrayList<>(broker.get("/queues").objects("queues"));
+    for (JsonObject each : broker.get(BrokerApi.subscriptions(null)).objects("subscriptions")) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      each.fields()
+          .forEach(
+              (name, value) -> {
+                if (value != null) {
+                  fields.put(String.valueOf(name), value);
+                }
+              });
+      fields.put("name", each.text("source") + "::" + each.text("name"));
+      // Whatever came is there still, or was acknowledged.
+      fields.put("published", each.number("messages") + each.number("acknowledged", 0));
+      all.add(new JsonObject(fields));
+    }
+    return all;
+  }
+
+  /** Takes what {@link #fetch} brought. */
   void update(List<JsonObject> queues, Instant now, long nanos) throws IOException {
     List<Row> next = new ArrayList<>();
     double seconds = beforeNanos == 0 ? 0 : (nanos - beforeNanos) / 1e9;

@@ -61,6 +61,7 @@ final class WarmUp {
           Map.entry("purged", 1),
           Map.entry("groups", List.of()),
           Map.entry("connections", List.of()),
+          Map.entry("subscriptions", List.of()),
           Map.entry("matched", 1),
           Map.entry("looked", 1),
           Map.entry("lookedBytes", 1),

@@ -72,17 +72,25 @@ class TopCommandTest {
   @Test
   void printsATablePerLookWithoutATerminal() {
     String none = QUEUES.formatted(1, 1).replace("\"2026-01-01T00:00:00Z\"", "null");
-    broker.answer(200, none).answer(200, none);
+    String subscriptions =
+        "{\"subscriptions\":[{\"source\":\"t\",\"name\":\"s\",\"messages\":4,\"bytes\":5,"
+            + "\"unsettled\":0,\"acknowledged\":1,\"deadLetters\":0,\"consumers\":1,\"where\":null}]}";
+    broker
+        .answer(200, none)
+        .answer(200, subscriptions)
+        .answer(200, none)
+        .answer(200, subscriptions);
     Cli cli = Cli.run(broker, "top", "--plain", "--count", "2", "--interval", "1ms");
     String table =
         """
         QUEUE       BACKLOG    BYTES  OUT  OLDEST  IN/s  DONE/s  DEAD  CONSUMERS
         b\\u{1b}[2J        9      5 B    0  -          0       0     4          0
+        t::s              4      5 B    0  -          0       0     0          1
         a                 2  2.0 KiB    1  -          0       0     0          3
         """;
     assertThat(cli.out().replaceAll(" +", " "))
         .isEqualTo((table + '\n' + table).replaceAll(" +", " "));
-    broker.answer(200, none);
+    broker.answer(200, none).answer(200, "{\"subscriptions\":[]}");
     assertThat(Cli.run(broker, "top", "--count", "1", "-o", "ndjson", "--filter", "a").out())
         .isEqualTo(
             "{\"queues\":[{\"name\":\"a\",\"messages\":2,\"bytes\":2048,\"unsettled\":1,"

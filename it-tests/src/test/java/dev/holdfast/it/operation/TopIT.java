@@ -106,13 +106,15 @@ class TopIT {
     tmux("send-keys", "<");
     shows(s -> s.contains("sorted by name") && line(s, "top.alpha") < line(s, "top.beta"));
     cli.ok("queue", "create", "top.gamma");
-    shows(s -> line(s, "top.gamma") > 0);
+    cli.ok("topic", "create", "topic");
+    cli.ok("sub", "create", "topic::sub");
+    shows(s -> line(s, "top.gamma") > 0 && line(s, "topic::sub") > 0);
     tmux("send-keys", "-l", "/bet");
     shows(s -> s.contains("filter: bet_") && line(s, "top.alpha") < 0);
     tmux("send-keys", "Enter");
     shows(s -> !s.contains("bet_"));
     tmux("send-keys", "Enter");
-    shows(s -> s.startsWith("holdfast top: queue top.beta") && s.contains("nextSequence"));
+    shows(s -> s.startsWith("holdfast top: top.beta") && s.contains("nextSequence"));
     tmux("send-keys", "-N", "25", "Down");
     shows(s -> s.contains("prioritised") && !s.contains("nextSequence"));
     tmux("send-keys", "b");
@@ -121,7 +123,7 @@ class TopIT {
     shows(s -> line(s, "top.alpha") > 0);
     tmux("send-keys", "Down");
     tmux("send-keys", "Enter");
-    shows(s -> s.startsWith("holdfast top: queue top.beta"));
+    shows(s -> s.startsWith("holdfast top: top.beta"));
     tmux("send-keys", "q");
     shows(s -> s.contains("ended 0"));
   }
