@@ -86,16 +86,41 @@ final class TailCommand implements ApiCommand {
     if (output.isOneDocument()) {
       return document(output, search);
     }
+    long mark = follow ? mark(broker) : 0;
     while (true) {
       while (search.more()) {
         for (JsonObject message : search.fetch(PAGE)) {
           show(output, message);
         }
       }
-      if (!follow || !output.isTaken() || !pause(pause)) {
-        return ExitCode.OK;
+      long before = mark;
+      while (before == mark) {
+        if (!follow || !output.isTaken() || !pause(pause)) {
+          return ExitCode.OK;
+        }
+        mark = mark(broker);
       }
       search.rest();
+    }
+  }
+
+  /**
+   * A number that is another one when messages have come. To look at messages is recorded in the
+   * audit log each time, to look at counts is not.
+   */
+  private long mark(BrokerApi broker) throws CommandFailure, IOException {
+    if (queue.contains("::")) {
+      JsonObject info = broker.get(BrokerApi.subscription(queue, ""));
+      return info.number("messages") + info.number("acknowledged", 0);
+    }
+    try {
+      JsonObject info = broker.get(BrokerApi.queue(queue, ""));
+      return info.number("nextSequence") + info.number("published", 0);
+    } catch (CommandFailure e) {
+      if (e.exitCode() != ExitCode.NOT_FOUND || filter.from() == 0) {
+        throw e;
+      }
+      return broker.get(BrokerApi.topic(queue, "")).number("nextSequence");
     }
   }
 

@@ -147,8 +147,12 @@ class SearchCommandsTest {
   void tailBeginsNearTheEndAndFollows() {
     broker
         .answer(200, "{\"nextSequence\":100}")
+        .answer(200, "{\"nextSequence\":100}")
         .answer(200, found(message(99), "null", 1, 1, 99))
+        .answer(200, "{\"nextSequence\":100}")
+        .answer(200, "{\"nextSequence\":101}")
         .answer(200, found(message(100), "null", 1, 1, 100))
+        .answer(404, "{\"error\":{\"code\":\"not-found\",\"message\":\"deleted\"}}")
         .answer(404, "{\"error\":{\"code\":\"not-found\",\"message\":\"deleted\"}}");
     Cli cli = Cli.run(broker, "msg", "tail", "orders", "-n", "2", "-f", "--interval", "10ms");
     assertThat(cli.out()).isEqualTo("99  T1  m-99  hello 99\n100  T1  m-100  hello 100\n");
@@ -156,9 +160,13 @@ class SearchCommandsTest {
     assertThat(broker.requests())
         .containsExactly(
             "GET /api/v1/queues/orders",
+            "GET /api/v1/queues/orders",
             "GET /api/v1/queues/orders/messages?limit=1000&from=98" + LOOK,
+            "GET /api/v1/queues/orders",
+            "GET /api/v1/queues/orders",
             "GET /api/v1/queues/orders/messages?limit=1000&from=100" + LOOK,
-            "GET /api/v1/queues/orders/messages?limit=1000&from=101" + LOOK);
+            "GET /api/v1/queues/orders",
+            "GET /api/v1/topics/orders");
     assertThat(Cli.run(broker, "msg", "tail", "orders", "-f", "-o", "json").exit()).isEqualTo(2);
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
 import dev.holdfast.it.harness.Cli;
+import dev.holdfast.it.harness.Environment;
 import dev.holdfast.it.harness.Scratch;
 import dev.holdfast.it.wire.AmqpClient;
 import java.io.IOException;
@@ -102,6 +103,43 @@ class OperatorIT {
           .hasMessageContaining("amqp:connection:forced")
           .hasMessageContaining(": because");
       assertThat(cli.run("conn", "close", "c0", "--yes").exitCode()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void tailFollowsWhatComes() throws Exception {
+    cli.ok("queue", "create", "op.tail");
+    cli.ok("msg", "send", "op.tail", "before");
+    Path out = SCRATCH.path("tail.out");
+    Process tail =
+        new ProcessBuilder(
+                Environment.launcher().toString(),
+                "--url",
+                "unix://" + broker.ready().admin(),
+                "msg",
+                "tail",
+                "op.tail",
+                "-f",
+                "-o",
+                "ndjson")
+            .redirectOutput(out.toFile())
+            .start();
+    try {
+      awaitText(tail, out, "before");
+      cli.ok("msg", "send", "op.tail", "after");
+      awaitText(tail, out, "after");
+      assertThat(Files.readAllLines(out)).hasSize(2);
+      assertThat(cli.messages("op.tail")).isEqualTo(2);
+    } finally {
+      tail.destroy();
+      tail.waitFor();
+    }
+  }
+
+  private static void awaitText(Process process, Path file, String text) throws Exception {
+    while (!Files.readString(file).contains(text)) {
+      assertThat(process.isAlive()).as("still follows").isTrue();
+      Thread.sleep(20);
     }
   }
 
