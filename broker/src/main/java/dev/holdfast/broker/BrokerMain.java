@@ -96,6 +96,7 @@ public final class BrokerMain implements Callable<Integer> {
       discovery.clear();
       Broker broker = Broker.start(live, fatal::complete);
       stopAtExit(broker, discovery);
+      Hangup.reloads(live);
       discovery.announce();
       System.out.println(readyLine(broker));
       System.out.flush();

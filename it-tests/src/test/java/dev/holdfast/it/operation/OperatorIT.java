@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
 import dev.holdfast.it.harness.Cli;
+import dev.holdfast.it.harness.Command;
 import dev.holdfast.it.harness.Environment;
 import dev.holdfast.it.harness.Scratch;
 import dev.holdfast.it.wire.AmqpClient;
@@ -103,6 +104,36 @@ class OperatorIT {
           .hasMessageContaining("amqp:connection:forced")
           .hasMessageContaining(": because");
       assertThat(cli.run("conn", "close", "c0", "--yes").exitCode()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void sighupAndReloadApplyWhatCanBe() throws Exception {
+    try (Scratch scratch = Scratch.create()) {
+      Path file = Files.writeString(scratch.path("holdfast.toml"), "limits.links = 7\n");
+      BrokerOptions options = BrokerOptions.in(scratch).with("--config", file.toString());
+      try (BrokerProcess own = BrokerProcess.start(options)) {
+        assertThat(own.cli().ok("config", "show", "limits.links")).contains("7", file + " line 1");
+        Files.writeString(file, "limits.links = 8\n");
+        Command.run(List.of("kill", "-HUP", String.valueOf(own.ready().pid())));
+        while (!own.cli().ok("config", "show", "limits.links").contains("8")) {
+          assertThat(own.alive()).isTrue();
+        }
+        Files.writeString(file, "limits.links = -1\n");
+        Command.Result wrong = own.cli().run("config", "reload");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("holdfast.toml line 1");
+        Files.writeString(file, "limits.connections = 1\namqp.max-links = 9\n");
+        Command.Result partly = own.cli().run("config", "reload");
+        assertThat(partly.exitCode()).isEqualTo(7);
+        assertThat(partly.out())
+            .contains("applied: limits.connections", "a restart: amqp.max-links");
+        try (AmqpClient one = AmqpClient.local(own)) {
+          one.receiver("op.limits.none");
+          assertThatThrownBy(() -> AmqpClient.local(own).receiver("op.limits.none"))
+              .hasMessageContaining("HF-LIMIT-CONNECTIONS");
+        }
+      }
     }
   }
 
