@@ -54,7 +54,10 @@ final class BenchCommand implements ApiCommand {
   @Option(names = "--size", paramLabel = "BYTES", description = "Of a body; default 1024.")
   private int size = 1024;
 
-  @Option(names = "--producers", paramLabel = "N", description = "Sending links; default 1.")
+  @Option(
+      names = "--producers",
+      paramLabel = "N",
+      description = "Connections that send; default 1.")
   private int producers = 1;
 
   @Option(
@@ -66,8 +69,8 @@ final class BenchCommand implements ApiCommand {
   @Option(
       names = "--in-flight",
       paramLabel = "N",
-      description = "Messages of a producer that are not accepted yet; default 500.")
-  private int inFlight = 500;
+      description = "Messages of a producer that are not accepted yet; default 100.")
+  private int inFlight = 100;
 
   @Option(
       names = "--quiet",

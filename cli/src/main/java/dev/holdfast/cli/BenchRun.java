@@ -28,7 +28,11 @@ final class BenchRun implements AutoCloseable {
   private final BrokerApi api;
   private final Load load;
   private final LongSupplier nanoTime;
+  private final String address;
+
+  /** Of all consumers; each producer has a connection of its own. */
   private final Holdfast holdfast;
+
   private final String name = PREFIX + UUID.randomUUID().toString().substring(0, 8);
   private final List<Consumer> consumers = new ArrayList<>();
   private final List<String> made = new ArrayList<>();
@@ -40,7 +44,7 @@ final class BenchRun implements AutoCloseable {
    *
    * @param messages of each producer
    * @param size of a body in bytes
-   * @param producers sending links
+   * @param producers sending links, each of a connection of its own
    * @param consumers receiving links of a queue, or subscriptions of a topic
    * @param inFlight messages of a producer that are not accepted yet
    * @param quietMs how long nothing may come before what is missing counts as lost
@@ -55,7 +59,8 @@ final class BenchRun implements AutoCloseable {
     this.api = api;
     this.load = load;
     this.nanoTime = nanoTime;
-    this.holdfast = Holdfast.connect(address(api));
+    this.address = address(api);
+    this.holdfast = Holdfast.connect(address);
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
@@ -201,7 +206,8 @@ final class BenchRun implements AutoCloseable {
   private long send(int producer, int inFlight, long[] micros) {
     AtomicLong refused = new AtomicLong();
     List<CompletableFuture<?>> last = new ArrayList<>();
-    try (Producer link = holdfast.producerBuilder(name).maxInFlight(inFlight).open()) {
+    try (Holdfast own = Holdfast.connect(address);
+        Producer link = own.producerBuilder(name).maxInFlight(inFlight).open()) {
       for (int i = 0; i < load.messages(); i++) {
         int at = producer * load.messages() + i;
         long begin = nanoTime.getAsLong();
