@@ -138,6 +138,23 @@ class OperatorIT {
   }
 
   @Test
+  void fishCompletesCommandsAndOptions() throws IOException {
+    Path script = Files.writeString(SCRATCH.path("holdfast.fish"), cli.ok("completion", "fish"));
+    for (String[] each :
+        new String[][] {
+          {"holdfast con", "conn\t"},
+          {"holdfast conn cl", "close\t"},
+          {"holdfast msg export --f", "--file\t"},
+          {"holdfast queue create q --max-d", "--max-deliveries\t"}
+        }) {
+      Command.Result completed =
+          Command.run(
+              List.of("fish", "-c", "source " + script + "; complete -C '" + each[0] + "'"));
+      assertThat(completed.out()).as(each[0] + completed.err()).contains(each[1]);
+    }
+  }
+
+  @Test
   void tailFollowsWhatComes() throws Exception {
     cli.ok("queue", "create", "op.tail");
     cli.ok("msg", "send", "op.tail", "before");
