@@ -5,6 +5,7 @@ import dev.holdfast.broker.config.ConfigException;
 import dev.holdfast.broker.config.ConfigJson;
 import dev.holdfast.broker.config.ConfigLoader;
 import dev.holdfast.broker.config.LiveConfig;
+import dev.holdfast.broker.config.LogFormat;
 import dev.holdfast.broker.config.Surroundings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ public final class BrokerMain implements Callable<Integer> {
 
   /** Runs it; see {@code --help}. */
   public static void main(String[] args) {
-    Logging.configure();
+    Logging.configure(LogFormat.TEXT);
     // Names are resolved by the operating system: only listeners have any.
     System.setProperty("vertx.disableDnsResolver", "true");
     boolean named = args.length > 0 && args[0].equals("up");
@@ -92,6 +93,9 @@ public final class BrokerMain implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
       }
       BrokerConfig config = live.config();
+      if (config.logFormat() != LogFormat.TEXT) {
+        Logging.configure(config.logFormat());
+      }
       Discovery discovery = new Discovery(surroundings.socketDirectory(), config.adminSocket());
       discovery.clear();
       Broker broker = Broker.start(live, fatal::complete);

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param identity who may do what by virtue of the operating system
  * @param store how messages are kept
  * @param audit how the audit log is kept
+ * @param logFormat how the log is written
  * @param limits of principals
  */
 public record BrokerConfig(
@@ -35,6 +36,7 @@ public record BrokerConfig(
     Identity identity,
     Store store,
     AuditSettings audit,
+    LogFormat logFormat,
     LimitTable limits) {
 
   /**
@@ -185,6 +187,7 @@ public record BrokerConfig(
             values.get(ConfigKeys.AUDIT_RETENTION),
             values.get(ConfigKeys.AUDIT_ON_FULL),
             values.get(ConfigKeys.AUDIT_ANCHOR)),
+        values.get(LogKeys.FORMAT),
         LimitKeys.table(values));
   }
 

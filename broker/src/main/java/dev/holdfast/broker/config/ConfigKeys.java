@@ -343,7 +343,7 @@ final class ConfigKeys {
 
   /** In the order of the documentation. */
   static List<ConfigKey<?>> all() {
-    return Stream.concat(general().stream(), LimitKeys.all().stream()).toList();
+    return Stream.of(general(), LogKeys.all(), LimitKeys.all()).flatMap(List::stream).toList();
   }
 
   private static List<ConfigKey<?>> general() {

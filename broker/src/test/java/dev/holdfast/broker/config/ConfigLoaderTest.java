@@ -57,6 +57,8 @@ class ConfigLoaderTest {
     assertThat(config.amqp().maxMessageBytes()).isEqualTo(16 << 20);
     assertThat(config.amqp().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.tls()).isEmpty();
+    assertThat(config.logFormat()).isEqualTo(LogFormat.TEXT);
+    assertThat(load("[log]\nformat = \"json\"\n").logFormat()).isEqualTo(LogFormat.JSON);
     assertThat(config.identity().adminUids()).isEmpty();
     assertThat(config.identity().ownUid()).isEqualTo(1000);
     assertThat(config.amqpSocket()).hasFileName("amqp.sock");
