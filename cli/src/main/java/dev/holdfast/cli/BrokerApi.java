@@ -52,6 +52,11 @@ final class BrokerApi {
     return "/scheduled/" + AdminClient.segment(node) + rest;
   }
 
+  /** The path of an idempotency key of a queue or topic. */
+  static String idempotencyKey(String node, String key) {
+    return "/idempotency/" + AdminClient.segment(node) + "/" + AdminClient.segment(key);
+  }
+
   static String user(String name, String rest) {
     return "/users/" + AdminClient.segment(name) + rest;
   }

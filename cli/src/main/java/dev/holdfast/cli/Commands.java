@@ -16,6 +16,7 @@ final class Commands {
           "msg",
           "dlq",
           "sched",
+          "dedup",
           "apply",
           "top",
           "conn",
@@ -62,6 +63,7 @@ final class Commands {
       case "msg" -> MessageCommands.line(root);
       case "dlq" -> DeadLetterCommands.line(root);
       case "sched" -> ScheduledCommands.line(root);
+      case "dedup" -> IdempotencyCommands.line(root);
       case "apply" -> new ApplyCommand(root);
       case "top" -> new TopCommand(root);
       case "conn" -> ConnectionCommands.line(root);

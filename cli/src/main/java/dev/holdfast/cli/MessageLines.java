@@ -38,6 +38,28 @@ final class MessageLines {
   }
 
   ExitCode send(InputStream in) throws CommandFailure, IOException {
+    return send(in, text -> text.isBlank() ? Map.of() : message(text));
+  }
+
+  /** Sends a text for each line; with an empty line one that is empty. */
+  ExitCode sendTexts(InputStream in, Map<String, Object> rest) throws CommandFailure, IOException {
+    return send(
+        in,
+        text -> {
+          Map<String, Object> message = new LinkedHashMap<>();
+          message.put("body", Map.of("text", text));
+          message.putAll(rest);
+          return message;
+        });
+  }
+
+  /** Makes a message of a line. */
+  private interface LineReader {
+    /** Empty: none. */
+    Map<String, Object> read(String line) throws CommandFailure;
+  }
+
+  private ExitCode send(InputStream in, LineReader lines) throws CommandFailure, IOException {
     BrokerApi broker = root.broker();
     BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     long line = 0;
@@ -47,8 +69,9 @@ final class MessageLines {
       for (String text = reader.readLine(); text != null; text = reader.readLine()) {
         line++;
         progress.show(sent, 0, "messages sent");
-        if (!text.isBlank()) {
-          JsonObject answer = broker.post(BrokerApi.queue(queue, "/messages"), message(text));
+        Map<String, Object> message = lines.read(text);
+        if (!message.isEmpty()) {
+          JsonObject answer = broker.post(BrokerApi.queue(queue, "/messages"), message);
           duplicates += answer.flag("duplicate", false) ? 1 : 0;
           sent++;
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,11 +26,13 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  holdfast msg recv orders --body-only > order.json",
       "  holdfast msg recv orders --limit 100 -o ndjson",
+      "  holdfast msg recv orders --wait 30s            wait for the next one",
       "  holdfast msg recv orders --release             print, and leave it in the queue",
       "  holdfast msg recv orders --reject 'no such customer'",
     })
 final class ReceiveCommand implements ApiCommand {
   private static final int MAX_LIMIT = 1000;
+  private static final long PAUSE_MS = 200;
 
   private final HoldfastCommand root;
 
@@ -54,6 +57,12 @@ final class ReceiveCommand implements ApiCommand {
   private @Nullable String reject;
 
   @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      description = "When there is no message yet, wait so long for one: 30s, 5m.")
+  private @Nullable String wait;
+
+  @Option(
       names = "--body-only",
       description = "Print raw bodies; a line feed follows each when --limit is above 1.")
   private boolean bodyOnly;
@@ -74,6 +83,9 @@ final class ReceiveCommand implements ApiCommand {
     List<JsonObject> forOneDocument = new ArrayList<>();
     int received = 0;
     try {
+      if (wait != null) {
+        awaitMessage(broker, Units.millis(wait));
+      }
       while (received < limit) {
         int ask = noAck ? limit : 1;
         List<JsonObject> messages = fetch(broker, ask);
@@ -95,6 +107,34 @@ final class ReceiveCommand implements ApiCommand {
       output.note("queue " + queue + ": no message is available");
     }
     return output.isTaken() ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** Looks at the counts: that is not recorded in the audit log, as receiving is. */
+  private void awaitMessage(BrokerApi broker, long millis) throws CommandFailure, IOException {
+    LongSupplier clock = root.surroundings().nanoTime();
+    long begin = clock.getAsLong();
+    while (available(broker) <= 0
+        && (clock.getAsLong() - begin) / 1_000_000 < millis
+        && pause(Math.min(millis, PAUSE_MS))) {
+      // Nothing yet.
+    }
+  }
+
+  private long available(BrokerApi broker) throws CommandFailure, IOException {
+    JsonObject info =
+        broker.get(
+            queue.contains("::") ? BrokerApi.subscription(queue, "") : BrokerApi.queue(queue, ""));
+    return info.number("messages") - info.number("unsettled", 0);
+  }
+
+  private static boolean pause(long millis) {
+    try {
+      Thread.sleep(millis);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private List<JsonObject> fetch(BrokerApi broker, int count) throws CommandFailure, IOException {

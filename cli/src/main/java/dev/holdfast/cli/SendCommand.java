@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
       "  holdfast msg send orders --file order.json --content-type application/json --id 42",
       "  date | holdfast msg send orders - --ttl 5m",
       "  holdfast msg send orders 'good morning' --delay 8h",
+      "  seq 100 | holdfast msg send orders --lines",
       "  holdfast dlq export orders | holdfast msg send spare --ndjson",
     })
 final class SendCommand implements ApiCommand {
@@ -104,6 +105,13 @@ final class SendCommand implements ApiCommand {
               + " -o ndjson print them.")
   private boolean ndjson;
 
+  @Option(
+      names = "--lines",
+      description =
+          "Send a message for each line of standard input or --file, as text; the other options"
+              + " count for each.")
+  private boolean eachLine;
+
   @Option(names = "--priority", paramLabel = "0-9", description = "Priority; default 4.")
   private @Nullable Integer priority;
 
@@ -121,8 +129,28 @@ final class SendCommand implements ApiCommand {
     if (ndjson) {
       return lines();
     }
+    if (eachLine) {
+      return texts();
+    }
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("body", readBody());
+    putRest(message);
+    JsonObject answer = root.broker().post(BrokerApi.queue(queue, "/messages"), message);
+    Output output = root.output();
+    if (output.isTable()) {
+      output.line(
+          (answer.flag("duplicate", false) ? "not sent again to " : "sent to ")
+              + queue
+              + ", sequence "
+              + answer.number("sequence"));
+    } else {
+      output.json(answer.fields());
+    }
+    return ExitCode.OK;
+  }
+
+  /** Everything but the body. */
+  private void putRest(Map<String, Object> message) throws CommandFailure {
     if (notDurable) {
       message.put("durable", false);
     }
@@ -143,18 +171,6 @@ final class SendCommand implements ApiCommand {
     if (!headers.isEmpty()) {
       message.put("applicationProperties", headers);
     }
-    JsonObject answer = root.broker().post(BrokerApi.queue(queue, "/messages"), message);
-    Output output = root.output();
-    if (output.isTable()) {
-      output.line(
-          (answer.flag("duplicate", false) ? "not sent again to " : "sent to ")
-              + queue
-              + ", sequence "
-              + answer.number("sequence"));
-    } else {
-      output.json(answer.fields());
-    }
-    return ExitCode.OK;
   }
 
   private void putTime(Map<String, Object> message) throws CommandFailure {
@@ -173,6 +189,7 @@ final class SendCommand implements ApiCommand {
     boolean more =
         !headers.isEmpty() || !properties.isEmpty() || ttl != null || key != null || notDurable;
     if (more
+        || eachLine
         || delay != null
         || at != null
         || priority != null
@@ -180,15 +197,33 @@ final class SendCommand implements ApiCommand {
         || contentType != null) {
       throw usage("with --ndjson each line says what its message is: leave out other options");
     }
-    if (body != null && !body.equals("-")) {
-      throw usage("--ndjson reads standard input, or --file FILE");
+    return fromInput("--ndjson", new MessageLines(root, queue)::send);
+  }
+
+  private ExitCode texts() throws CommandFailure, IOException {
+    if (key != null || id != null || properties.containsKey("messageId")) {
+      throw usage("with --lines a key or an id would be the same for all messages: leave it out");
     }
+    Map<String, Object> rest = new LinkedHashMap<>();
+    putRest(rest);
     MessageLines lines = new MessageLines(root, queue);
+    return fromInput("--lines", in -> lines.sendTexts(in, rest));
+  }
+
+  /** Sends what it reads. */
+  private interface Sending {
+    ExitCode send(InputStream in) throws CommandFailure, IOException;
+  }
+
+  private ExitCode fromInput(String option, Sending sending) throws CommandFailure, IOException {
+    if (body != null && !body.equals("-")) {
+      throw usage(option + " reads standard input, or --file FILE");
+    }
     if (file == null) {
-      return lines.send(root.surroundings().in());
+      return sending.send(root.surroundings().in());
     }
     try (InputStream in = Files.newInputStream(file)) {
-      return lines.send(in);
+      return sending.send(in);
     } catch (NoSuchFileException e) {
       throw usage("there is no file " + file);
     }

@@ -87,6 +87,9 @@ public interface StoreBatch {
    */
   void forgetKey(int nodeId, byte[] idempotencyKey, long storedMs, long windowMs);
 
+  /** Forgets a key of a node, whenever and for however long it was remembered. */
+  void forgetKey(int nodeId, byte[] idempotencyKey);
+
   /**
    * Forgets keys whose window is over at {@code nowMs}, some time after its end: whoever asks for a
    * key compares the times.

@@ -70,6 +70,22 @@ public abstract class IdempotencyContract extends StoreContractBase {
   }
 
   @Test
+  void aKeyCanBeForgottenWheneverItWasRemembered() throws Exception {
+    remember(1, 1, NOW, MINUTE);
+    remember(1, 1, NOW + 2 * MINUTE, 100 * MINUTE);
+    remember(2, 1, NOW, MINUTE);
+    commit();
+    restart();
+    batch.forgetKey(1, key(1));
+    commit();
+    for (int round = 0; round < 2; round++) {
+      assertThat(store.remembered(1, key(1))).isEmpty();
+      assertThat(store.remembered(2, key(1))).isPresent();
+      restart();
+    }
+  }
+
+  @Test
   void theLatestCountsWhenAKeyCameAgainAfterItsWindow() throws Exception {
     remember(1, 1, NOW, MINUTE);
     commit();

@@ -4,6 +4,7 @@ import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.access.AccessRules;
 import dev.holdfast.broker.audit.AuditLog;
 import dev.holdfast.broker.domain.DeadLetterAdmin;
+import dev.holdfast.broker.domain.IdempotencyAdmin;
 import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.PartSource;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * @param nodes queues and messages
  * @param topics topics and subscriptions
  * @param deadLetters dead letters and delayed messages
+ * @param keys idempotency keys
  * @param parts of large messages
  * @param users who logs in with a password
  * @param tokens scoped credentials
@@ -35,6 +37,7 @@ public record ManagementServices(
     NodeAdmin nodes,
     TopicAdmin topics,
     DeadLetterAdmin deadLetters,
+    IdempotencyAdmin keys,
     PartSource parts,
     UserStore users,
     TokenService tokens,

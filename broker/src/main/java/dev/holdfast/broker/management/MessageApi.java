@@ -265,6 +265,9 @@ final class MessageApi {
             .put("failures", peeked.failures())
             .put("unsettled", peeked.unsettled())
             .put("bytes", message.bytes());
+    if ((message.flags() & StoredMessage.HAS_TTL) != 0) {
+      node.put("ttlMs", Integer.toUnsignedLong(message.ttlMs()));
+    }
     MessageAttributes.death(message.attributes())
         .ifPresent(death -> node.set("death", DeathJson.show(death)));
     node.setAll(json.show(message.body()));

@@ -28,9 +28,6 @@ final class WholeMessage {
   ObjectNode show(MessageJson json, PeekedMessage peeked, boolean raw) {
     StoredMessage message = peeked.message();
     ObjectNode node = MessageApi.show(json, peeked);
-    if ((message.flags() & StoredMessage.HAS_TTL) != 0) {
-      node.put("ttlMs", Integer.toUnsignedLong(message.ttlMs()));
-    }
     byte[] sections = raw ? sections(message) : null;
     return sections == null
         ? node

@@ -68,6 +68,7 @@ public final class BatchApplier {
       case DELETE_TIMER -> rows.timerGone((StoredTimer) ops.payload(i));
       case REMEMBER -> rows.remember((BatchOperations.Remembered) ops.payload(i));
       case FORGET_KEY -> rows.forgetKey((BatchOperations.Remembered) ops.payload(i));
+      case FORGET_KEY_WHOLLY -> rows.forgetKeyWholly(ops.logId(i), (byte[]) ops.payload(i));
       case FORGET -> rows.forgetKeys(ops.number(i));
     }
   }

@@ -48,6 +48,8 @@ public final class BatchOperations implements StoreBatch {
     REMEMBER,
     /** {@link StoreBatch#forgetKey}; the value's time is all that counts. */
     FORGET_KEY,
+    /** {@link StoreBatch#forgetKey(int, byte[])}. */
+    FORGET_KEY_WHOLLY,
     /** {@link StoreBatch#forgetKeys}. */
     FORGET
   }
@@ -164,6 +166,11 @@ public final class BatchOperations implements StoreBatch {
   public void forgetKey(int nodeId, byte[] idempotencyKey, long storedMs, long windowMs) {
     RememberedKey value = new RememberedKey(0, 0, storedMs);
     add(Kind.FORGET_KEY, 0, 0, 0, 0, new Remembered(nodeId, idempotencyKey, value, windowMs));
+  }
+
+  @Override
+  public void forgetKey(int nodeId, byte[] idempotencyKey) {
+    add(Kind.FORGET_KEY_WHOLLY, nodeId, 0, 0, 0, idempotencyKey);
   }
 
   @Override

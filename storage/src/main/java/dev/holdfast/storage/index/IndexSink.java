@@ -78,6 +78,9 @@ public interface IndexSink {
   /** An idempotency key is not to be remembered after all. */
   void forgetKey(BatchOperations.Remembered remembered);
 
+  /** {@link dev.holdfast.storage.StoreBatch#forgetKey(int, byte[])}. */
+  void forgetKeyWholly(int nodeId, byte[] key);
+
   /** Idempotency keys stored before this moment are forgotten. */
   void forgetKeys(long nowMs);
 

@@ -92,6 +92,14 @@ final class IdempotencyRows {
     rows.delete(RowFamily.DEDUP, Rows.dedup(bucket.prefix, remembered.nodeId(), fingerprint));
   }
 
+  /** Of every bucket, for a window may have been another one. */
+  void deleteWholly(RowBatch rows, int nodeId, byte[] key) {
+    byte[] fingerprint = fingerprint(nodeId, key);
+    for (KeyBuckets.Bucket bucket : buckets.all()) {
+      rows.delete(RowFamily.DEDUP, Rows.dedup(bucket.prefix, nodeId, fingerprint));
+    }
+  }
+
   private void add(KeyBuckets.Bucket bucket, long head) {
     if (table.add(head, bucket.number, this::alive)) {
       buckets.count(bucket);

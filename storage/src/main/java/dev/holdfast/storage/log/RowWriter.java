@@ -266,6 +266,11 @@ final class RowWriter implements IndexSink {
   }
 
   @Override
+  public void forgetKeyWholly(int nodeId, byte[] key) {
+    idempotency.deleteWholly(rows, nodeId, key);
+  }
+
+  @Override
   public void forgetKeys(long nowMs) {
     idempotency.forget(rows, nowMs);
   }

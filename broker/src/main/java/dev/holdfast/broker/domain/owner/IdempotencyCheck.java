@@ -35,7 +35,7 @@ final class IdempotencyCheck {
   private static final Logger LOG = LoggerFactory.getLogger(IdempotencyCheck.class);
 
   /** What a key takes on disk, about. */
-  private static final int BYTES_PER_KEY = 64;
+  static final int BYTES_PER_KEY = 64;
 
   private static final long FORGET_EVERY_MS = 10_000;
 
@@ -167,7 +167,7 @@ final class IdempotencyCheck {
     }
   }
 
-  private static byte[] bytes(String key) {
+  static byte[] bytes(String key) {
     return key.getBytes(StandardCharsets.UTF_8);
   }
 }

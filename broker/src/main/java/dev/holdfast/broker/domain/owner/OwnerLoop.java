@@ -3,6 +3,7 @@ package dev.holdfast.broker.domain.owner;
 import dev.holdfast.acl.AccessPolicy;
 import dev.holdfast.broker.domain.DeadLetterAdmin;
 import dev.holdfast.broker.domain.FilterCodec;
+import dev.holdfast.broker.domain.IdempotencyAdmin;
 import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.OwnerCommand;
@@ -38,6 +39,7 @@ public final class OwnerLoop implements OwnerInbox {
   private final LoopBody body;
   private final NodeAdmin admin;
   private final TopicAdmin topicAdmin;
+  private final IdempotencyAdmin idempotencyAdmin;
   private final DeadLetterAdmin deadLetterAdmin;
   private final MaintenanceAdmin maintenance;
   private final Consumer<Throwable> onFatal;
@@ -88,6 +90,7 @@ public final class OwnerLoop implements OwnerInbox {
     this.admin = new OwnerAdmin(this, body.admin());
     this.topicAdmin = new OwnerTopicAdmin(this, body.admin());
     this.maintenance = new OwnerMaintenance(this, body.admin());
+    this.idempotencyAdmin = new OwnerIdempotencyAdmin(this, body.admin());
     this.deadLetterAdmin = new OwnerDeadLetterAdmin(this, body.admin());
     this.thread = daemon(this::run, "holdfast-owner");
   }
@@ -121,6 +124,11 @@ public final class OwnerLoop implements OwnerInbox {
   /** What management may hold back. */
   public MaintenanceAdmin maintenance() {
     return maintenance;
+  }
+
+  /** What management may do with idempotency keys. */
+  public IdempotencyAdmin idempotencyAdmin() {
+    return idempotencyAdmin;
   }
 
   /** What management may do with dead letters and delayed messages. */

@@ -51,6 +51,11 @@ final class Timekeeper {
     this.tasks = new DeadLetterTasks(parts, alarms, access, filters);
   }
 
+  /** The time of this turn, in epoch milliseconds. */
+  long nowMs() {
+    return batch.nowMs();
+  }
+
   Delays delays() {
     return delays;
   }

@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.broker.domain.IdempotencyAdmin;
 import dev.holdfast.broker.domain.IdempotencyPolicy;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.IncomingMessage.Marks;
@@ -16,6 +17,7 @@ import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.FaultyMessageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** A message that is sent again is stored once. */
@@ -187,6 +189,35 @@ class IdempotencyTest {
     small.settle();
     assertThat(last(publisher).error()).isNull();
     small.submit(new OwnerCommand.ClosePublisher(publisher, LinkEnding.CLOSED));
+  }
+
+  @Test
+  void aKeyIsLookedUpAndForgotten() {
+    queue("q");
+    IdempotencyAdmin keys = new OwnerIdempotencyAdmin(rig.inbox::put, rig.body.admin());
+    TestPublisher publisher = open(rig, TargetRequest.of("q"));
+    send(publisher, "k", "one");
+    long storedMs = rig.clock.millis();
+    assertThat(rig.get(keys.find(Rig.ADMIN, "q", "k")))
+        .hasValue(new IdempotencyAdmin.Known(1, storedMs, storedMs + WINDOW_MS));
+    assertThat(rig.get(keys.find(Rig.ADMIN, "q", "other"))).isEmpty();
+    assertThat(rig.get(keys.usage(Rig.ADMIN)).keys()).isEqualTo(1);
+
+    assertThat(rig.get(keys.forget(Rig.ADMIN, "q", "k")).sequence()).isEqualTo(1);
+    rig.store.killAndReopen();
+    rig.boot(rig.store);
+    IdempotencyAdmin after = new OwnerIdempotencyAdmin(rig.inbox::put, rig.body.admin());
+    assertThat(rig.get(after.find(Rig.ADMIN, "q", "k"))).isEmpty();
+    assertThat(send(open(rig, TargetRequest.of("q")), "k", "two").sequence()).isEqualTo(2);
+
+    rig.clock.advance(WINDOW_MS);
+    assertThat(rig.get(after.find(Rig.ADMIN, "q", "k"))).isEmpty();
+    CompletionStage<IdempotencyAdmin.Known> late = after.forget(Rig.ADMIN, "q", "k");
+    rig.settle();
+    assertThat(late).isCompletedExceptionally();
+    CompletionStage<IdempotencyAdmin.Known> denied = after.forget(Rig.peer().principal(), "q", "k");
+    rig.settle();
+    assertThat(denied).isCompletedExceptionally();
   }
 
   @Test
