@@ -1,7 +1,13 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.jdbc.IdempotentReceiver;
+import dev.holdfast.client.jdbc.JdbcInbox;
+import dev.holdfast.client.jdbc.MessageRejected;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
+import javax.sql.DataSource;
 
 /** The code in docs/client-java.md, compiled; {@link DocumentationTest} runs and compares it. */
 final class DocSnippets {
@@ -58,5 +64,24 @@ final class DocSnippets {
         .password(password)
         .waitForBroker(Duration.ofMinutes(1))
         .onStateChange(change -> System.err.println(change.state()));
+  }
+
+  static Consumer once(Holdfast holdfast, DataSource database) throws SQLException {
+    JdbcInbox inbox = JdbcInbox.in(database).keepFor(Duration.ofDays(30));
+    inbox.createTableIfMissing();
+    return holdfast.consumer(
+        "orders",
+        IdempotentReceiver.of(
+            inbox,
+            (connection, message) -> {
+              if (message.bodyAsText().isBlank()) {
+                throw new MessageRejected("nothing ordered");
+              }
+              try (PreparedStatement insert =
+                  connection.prepareStatement("INSERT INTO shipments (content) VALUES (?)")) {
+                insert.setString(1, message.bodyAsText());
+                insert.executeUpdate();
+              }
+            }));
   }
 }
