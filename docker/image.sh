@@ -56,12 +56,23 @@ cp "$dist"/lib/native/librocksdbjni-$rocksdb.so "$dist"/lib/native/*_$netty.so \
   --compress "$([ "$java_feature" -ge 21 ] && echo zip-9 || echo 2)" --output "$stage/java"
 cp "$here/src/image/health.sh" "$stage/"
 
-# The jar brings the libraries for macOS along.
-rocksjar=$(ls "$stage"/holdfast/lib/rocksdbjni-*.jar)
-mkdir "$stage/rocksdb"
-(cd "$stage/rocksdb" && "$java_home/bin/jar" --extract --file "$rocksjar" && rm -f ./*.jnilib &&
-  "$java_home/bin/jar" --create --no-manifest --file "$rocksjar" .)
-rm -rf "$stage/rocksdb"
+# Makes the jar $1 anew, without what the other arguments name.
+trim_jar() {
+  trimmed=$(ls "$stage"/holdfast/lib/$1-*.jar)
+  shift
+  mkdir "$stage/jar"
+  (cd "$stage/jar" && "$java_home/bin/jar" --extract --file "$trimmed" && rm -rf "$@" &&
+    "$java_home/bin/jar" --create --no-manifest --file "$trimmed" .)
+  rm -rf "$stage/jar"
+}
+
+# This jar brings the libraries for macOS along.
+trim_jar rocksdbjni librocksdbjni-osx-arm64.jnilib librocksdbjni-osx-x86_64.jnilib
+# Of Bouncy Castle the broker uses the algorithms and ASN.1, not the providers of the JCA, and nothing
+# post-quantum. Without its signature the classes can be in the archive of classes too.
+trim_jar bcprov-jdk18on META-INF org/bouncycastle/pqc org/bouncycastle/jcajce/provider
+# Only tools need these.
+(cd "$stage/java" && rm -f lib/jrt-fs.jar lib/classlist lib/jexec bin/keytool)
 if command -v strip > /dev/null; then
   strip --strip-unneeded "$stage/java/lib/server/libjvm.so" "$stage"/holdfast/lib/native/*.so
 fi
@@ -73,6 +84,7 @@ if [ -z "$base" ]; then
     --include=base-files,libc6,libstdc++6,libgcc-s1,busybox-static,netcat-openbsd \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/lib/*/gconv/*' \
+    --dpkgopt='path-exclude=/lib/*/libmvec.so*' \
     --extract-hook='chroot "$1" /bin/busybox --install -s /bin' \
     --extract-hook='echo "holdfast:x:10001:10001::/:/bin/false" >> "$1/etc/passwd"' \
     --extract-hook='echo "holdfast:x:10001:" >> "$1/etc/group"' \
