@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
  * thread.
  *
  * <p>That is of two kinds. Dead chunks in table files go by merging, which needs room itself: for
- * the chunks that live and for the write buffers, which are flushed first. Write-ahead logs that
- * are kept to be recycled go when the database is opened again. So does an error in the background:
+ * the chunks that live and for the write buffers, which are flushed first; where both do not fit at
+ * once, the buffers go first, by opening the database again. Write-ahead logs that are kept to be
+ * recycled go with that, too. So does an error in the background:
  * after one for want of room RocksDB merges nothing until there is room for all it would read,
  * which merging was to bring.
  *
@@ -31,6 +32,9 @@ final class RoomMaker {
   private static final long REOPEN_INTERVAL_MS = 5_000;
 
   private static final long MARGIN_BYTES = 1 << 20;
+
+  /** Less in the write buffers than this decides nothing. */
+  private static final long WORTH_FLUSHING_BYTES = 64 << 10;
 
   private final Compactor compactor;
   private final DiskReserve reserve;
@@ -90,10 +94,17 @@ final class RoomMaker {
       return false;
     }
     boolean merging = !compactor.failed() && dead > 0 && (dead >= missing || dead >= logs);
-    if (merging && hasRoomFor(buffered + mergedAtOnce(open, family, bodies.liveBytes()))) {
-      tried(bodies.liveBytes());
-      compactor.start(open.db(), family, bodies.from(), bodies.to());
-      return false;
+    if (merging) {
+      long merged = mergedAtOnce(open, family, bodies.liveBytes());
+      if (hasRoomFor(buffered + merged)) {
+        tried(bodies.liveBytes());
+        compactor.start(open.db(), family, bodies.from(), bodies.to());
+        return false;
+      }
+      if (buffered >= WORTH_FLUSHING_BYTES && hasRoomFor(Math.max(buffered, merged))) {
+        // Mostly acknowledgements, which take far less in a table: merging may fit after it.
+        return reopening(bodies.liveBytes(), missing);
+      }
     }
     return (logs > 0 || compactor.failed())
         && hasRoomFor(buffered)

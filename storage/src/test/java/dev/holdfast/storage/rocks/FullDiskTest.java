@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A disk of 64 MiB runs full, in every way it can. Proportions as on a server whose disk is far too
- * small for its settings: write buffers and logs would fill it alone.
+ * A disk of 64 MiB runs full, in every way it can. Write buffers are as large beside the reserve as
+ * {@link StoreSettings#fitting} lets them be at most.
  */
 @Timeout(120)
 class FullDiskTest {
@@ -40,6 +40,7 @@ class FullDiskTest {
   @TempDir Path mountPoint;
   private SmallDisk disk;
   private MessageStore store;
+  private long writeBuffer;
   private final TickingClock clock = new TickingClock();
 
   /** Goes on a second at each look at the store. */
@@ -65,6 +66,7 @@ class FullDiskTest {
   @BeforeEach
   void mount() throws Exception {
     disk = SmallDisk.mount(mountPoint, 64);
+    writeBuffer = RESERVE / 6;
     open();
     StoreFiles.createQueue(store, QUEUE);
   }
@@ -82,7 +84,7 @@ class FullDiskTest {
 
   private StoreSettings settings(Path data) {
     return StoreSettings.defaults(data)
-        .withMemory(8 << 20, 4 << 20)
+        .withMemory(writeBuffer, 4 << 20)
         .withReserveBytes(RESERVE)
         .withClock(clock);
   }
@@ -180,7 +182,7 @@ class FullDiskTest {
   void itFillsAndEmptiesTimeAndAgain() throws Exception {
     for (int i = 1; i <= 6; i++) {
       publishUntilRefused(i * 150);
-      consume(1 - 0.05 * i);
+      consume(1 - 0.04 * i);
       awaitPublishing();
     }
   }
@@ -241,6 +243,9 @@ class FullDiskTest {
 
   @Test
   void logsThatWaitToBeRecycledAreGivenBack() throws Exception {
+    store.close();
+    writeBuffer = 8 << 20;
+    open();
     for (int i = 0; i < 4_000; i++) {
       assertThat(publish()).isTrue();
       consume(1);
