@@ -16,9 +16,8 @@ import org.slf4j.LoggerFactory;
  * <p>That is of two kinds. Dead chunks in table files go by merging, which needs room itself: for
  * the chunks that live and for the write buffers, which are flushed first; where both do not fit at
  * once, the buffers go first, by opening the database again. Write-ahead logs that are kept to be
- * recycled go with that, too. So does an error in the background:
- * after one for want of room RocksDB merges nothing until there is room for all it would read,
- * which merging was to bring.
+ * recycled go with that, too. So does an error in the background: after one for want of room
+ * RocksDB merges nothing until there is room for all it would read, which merging was to bring.
  *
  * <p>Both are done only when they can bring what is missing, at growing intervals until something
  * changes, because what can be brought is an estimate.
