@@ -149,6 +149,25 @@ public final class Message {
     return from.annotationsView();
   }
 
+  /**
+   * The message as AMQP writes it (header, annotations, properties and body sections): for keeping
+   * it somewhere and sending it later.
+   *
+   * @throws HoldfastException reason INVALID for a message that AMQP has no form for
+   */
+  public byte[] toAmqp() {
+    return MessageCodec.encode(this, null).bytes();
+  }
+
+  /**
+   * The message of {@link #toAmqp}.
+   *
+   * @throws HoldfastException reason INVALID for bytes that are no message
+   */
+  public static Message fromAmqp(byte[] encoded) {
+    return MessageCodec.decode(encoded);
+  }
+
   /** Which section the body came in or goes out with: data for bytes, value otherwise. */
   boolean isBinary() {
     return from.body instanceof byte[];

@@ -89,6 +89,17 @@ final class MessageCodec {
     return properties;
   }
 
+  static Message decode(byte[] encoded) {
+    org.apache.qpid.proton.message.Message in = Proton.message();
+    try {
+      in.decode(encoded, 0, encoded.length);
+      return decode(in);
+    } catch (RuntimeException broken) {
+      throw new HoldfastException(Reason.INVALID, "not an AMQP message: " + broken.getMessage())
+          .causedBy(broken);
+    }
+  }
+
   static Message decode(org.apache.qpid.proton.message.Message in) {
     MessageBuilder builder = new MessageBuilder();
     Header header = in.getHeader();

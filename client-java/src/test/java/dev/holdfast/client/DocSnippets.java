@@ -2,8 +2,12 @@ package dev.holdfast.client;
 
 import dev.holdfast.client.jdbc.IdempotentReceiver;
 import dev.holdfast.client.jdbc.JdbcInbox;
+import dev.holdfast.client.jdbc.JdbcOutbox;
 import dev.holdfast.client.jdbc.MessageRejected;
+import dev.holdfast.client.jdbc.OutboxRelay;
+import dev.holdfast.client.jdbc.RefusedMessage;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -83,5 +87,34 @@ final class DocSnippets {
                 insert.executeUpdate();
               }
             }));
+  }
+
+  static void enqueue(DataSource database, JdbcOutbox outbox) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      try (PreparedStatement insert =
+          connection.prepareStatement("INSERT INTO orders (content) VALUES (?)")) {
+        insert.setString(1, "two coffees");
+        insert.executeUpdate();
+      }
+      outbox.enqueue(connection, "orders", Message.text("two coffees"));
+      connection.commit();
+    }
+  }
+
+  static void relay(Holdfast holdfast, DataSource database) throws SQLException {
+    JdbcOutbox outbox = JdbcOutbox.in(database);
+    outbox.createTableIfMissing();
+    try (OutboxRelay relay = outbox.relay(holdfast).inOrder().start()) {
+      enqueue(database, outbox);
+      relay.wake();
+    }
+  }
+
+  static void refused(JdbcOutbox outbox) throws SQLException {
+    for (RefusedMessage message : outbox.refused(100)) {
+      System.err.println(message.address() + ": " + message.reason());
+      outbox.retry(message); // or drop it
+    }
   }
 }

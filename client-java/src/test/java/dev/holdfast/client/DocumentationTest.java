@@ -3,6 +3,8 @@ package dev.holdfast.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.client.jdbc.JdbcInbox;
+import dev.holdfast.client.jdbc.JdbcOutbox;
+import dev.holdfast.client.jdbc.OutboxRelay;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -78,9 +80,29 @@ class DocumentationTest {
   }
 
   @Test
+  void theOutboxOfThePageWorks() throws Exception {
+    JdbcDataSource database = database("CREATE TABLE orders (content VARCHAR(100))");
+    try (ScriptedPeer peer = new ScriptedPeer();
+        Holdfast holdfast = Holdfast.connect(peer.uri())) {
+      Rejected rejected = new Rejected();
+      peer.answer = message -> rejected;
+      DocSnippets.relay(holdfast, database);
+      // The snippet closes its relay at once; whether that had sent it is left open.
+      JdbcOutbox outbox = JdbcOutbox.in(database);
+      try (OutboxRelay relay = outbox.relay(holdfast).start()) {
+        Awaitility.await().until(() -> outbox.refused(1).size() == 1);
+      }
+      DocSnippets.refused(outbox);
+      assertThat(outbox.refused(1)).isEmpty();
+    }
+    assertThat(query(database, "SELECT content FROM orders")).containsExactly("two coffees");
+  }
+
+  @Test
   void theTablesOfThePageAreTheOnesThatAreMade() throws Exception {
     JdbcDataSource made = database();
     JdbcInbox.in(made).createTableIfMissing();
+    JdbcOutbox.in(made).createTableIfMissing();
     JdbcDataSource printed = database();
     for (String block : blocks("sql")) {
       for (String statement : block.split(";")) {

@@ -41,6 +41,11 @@ public final class EncodedMessage extends MessageImpl {
     return bytes.length;
   }
 
+  /** The wire form, copied. */
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
   @Override
   public int encode(WritableBuffer buffer) {
     buffer.put(bytes, 0, bytes.length);
