@@ -181,6 +181,7 @@ public final class Broker implements AutoCloseable {
             owner.admin(),
             owner.topicAdmin(),
             owner.deadLetterAdmin(),
+            owner.templateAdmin(),
             owner.idempotencyAdmin(),
             store::readPart,
             users,

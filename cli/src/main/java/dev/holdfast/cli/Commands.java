@@ -11,6 +11,7 @@ final class Commands {
           "up",
           "status",
           "queue",
+          "template",
           "topic",
           "sub",
           "msg",
@@ -58,6 +59,7 @@ final class Commands {
       case "up" -> new UpCommand();
       case "status" -> new StatusCommand(root);
       case "queue" -> QueueCommands.line(root);
+      case "template" -> TemplateCommands.line(root);
       case "topic" -> TopicCommands.line(root);
       case "sub" -> SubscriptionCommands.line(root);
       case "msg" -> MessageCommands.line(root);

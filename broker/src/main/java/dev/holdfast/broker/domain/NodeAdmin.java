@@ -18,8 +18,19 @@ public interface NodeAdmin {
   /** One queue. */
   CompletionStage<QueueInfo> queue(Principal principal, String name);
 
-  /** Makes a queue; {@code CONFLICT} when the name is taken. */
-  CompletionStage<QueueInfo> createQueue(Principal principal, QueueDefinition definition);
+  /**
+   * Makes a queue; {@code CONFLICT} when the name is taken.
+   *
+   * @param change from what such queues are usually like, by their template, to what this one shall
+   *     be; called on the owner thread, perhaps twice
+   */
+  CompletionStage<QueueInfo> createQueue(
+      Principal principal, String name, UnaryOperator<QueueDefinition> change);
+
+  /** Makes a queue that is exactly so, whatever a template says. */
+  default CompletionStage<QueueInfo> createQueue(Principal principal, QueueDefinition definition) {
+    return createQueue(principal, definition.name(), usual -> definition);
+  }
 
   /**
    * Changes a queue's settings while it is in use; {@code INVALID} when they cannot be so.

@@ -75,6 +75,7 @@ public final class AdminServer {
     routes.addAll(AccessApi.routes(api, services, workers));
     routes.addAll(MaintenanceApi.routes(api, services));
     routes.addAll(ConnectionApi.routes(api, services, workers));
+    routes.addAll(TemplateApi.routes(api, services, workers));
     routes.addAll(IdempotencyApi.routes(api, services, workers));
     routes.addAll(ConfigApi.routes(api, services, workers));
     routes.addAll(

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.IdempotencyAdmin;
 import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.PartSource;
+import dev.holdfast.broker.domain.TemplateAdmin;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
  * @param nodes queues and messages
  * @param topics topics and subscriptions
  * @param deadLetters dead letters and delayed messages
+ * @param templates of queues
  * @param keys idempotency keys
  * @param parts of large messages
  * @param users who logs in with a password
@@ -37,6 +39,7 @@ public record ManagementServices(
     NodeAdmin nodes,
     TopicAdmin topics,
     DeadLetterAdmin deadLetters,
+    TemplateAdmin templates,
     IdempotencyAdmin keys,
     PartSource parts,
     UserStore users,

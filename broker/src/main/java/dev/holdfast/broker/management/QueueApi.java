@@ -34,8 +34,9 @@ final class QueueApi {
   }
 
   CompletionStage<ApiAnswer> create(ApiRequest request) {
+    QueueBody.Wanted wanted = QueueBody.wanted(request.body(), maxMessageBytes);
     return nodes
-        .createQueue(request.principal(), QueueBody.definition(request.body(), maxMessageBytes))
+        .createQueue(request.principal(), wanted.name(), wanted.settings())
         .thenApply(queue -> ApiAnswer.created(show(queue)));
   }
 

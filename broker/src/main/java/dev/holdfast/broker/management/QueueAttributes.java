@@ -23,12 +23,12 @@ public final class QueueAttributes implements QueueSettings {
   }
 
   @Override
-  public QueueDefinition definition(String name, Map<String, Object> attributes) {
+  public UnaryOperator<QueueDefinition> creation(Map<String, Object> attributes) {
     if (attributes.containsKey("name")) {
       throw new IllegalArgumentException("the name is given once, as an application property");
     }
-    ObjectNode body = json(attributes).put("name", name);
-    return checked(() -> QueueBody.definition(Json.bytes(body), maxMessageBytes));
+    ObjectNode body = json(attributes).put("name", "any");
+    return checked(() -> QueueBody.wanted(Json.bytes(body), maxMessageBytes).settings());
   }
 
   @Override

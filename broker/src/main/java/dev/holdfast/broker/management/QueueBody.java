@@ -51,22 +51,65 @@ final class QueueBody {
 
   private QueueBody() {}
 
+  /**
+   * A queue to be made.
+   *
+   * @param name of it
+   * @param settings from what such queues usually are to what this one shall be; throws {@link
+   *     NodeException} when that cannot be
+   */
+  record Wanted(String name, UnaryOperator<QueueDefinition> settings) {}
+
   /** A queue to be made. */
-  static QueueDefinition definition(byte[] json, long maxMessageBytes) {
+  static Wanted wanted(byte[] json, long maxMessageBytes) {
     ObjectNode body = Json.object(json, ALL);
-    QueueDefinition usual = usual(Json.text(body, "name"), maxMessageBytes);
-    QueueDefinition served =
-        new QueueDefinition(
-            usual.name(),
-            usual.maxMessageBytes(),
-            usual.handling(),
-            usual.lifetime(),
-            usual.limits(),
-            usual.idempotency(),
-            new Serving(
-                Json.flag(body, "singleActiveConsumer", Serving.TURNS.singleActiveConsumer()),
-                Json.flag(body, "prioritised", Serving.TURNS.prioritised())));
-    return change(body, served, maxMessageBytes);
+    return new Wanted(Json.text(body, "name"), settings(body, maxMessageBytes));
+  }
+
+  /** The fields that a template may have. */
+  static Set<String> templateFields() {
+    Set<String> fields = new HashSet<>(ALL);
+    fields.remove("name");
+    fields.add("createOnAttach");
+    return fields;
+  }
+
+  /**
+   * What a body says of a queue.
+   *
+   * @throws ApiException it cannot be so, whatever it is applied to
+   */
+  static UnaryOperator<QueueDefinition> settings(ObjectNode body, long maxMessageBytes) {
+    UnaryOperator<QueueDefinition> settings =
+        before -> change(body, served(body, before), maxMessageBytes);
+    // What is wrong with it whatever it is applied to, is told at once.
+    QueueDefinition unused = settings.apply(usual("any", maxMessageBytes));
+    return orNodeException(settings);
+  }
+
+  private static QueueDefinition served(ObjectNode body, QueueDefinition before) {
+    return new QueueDefinition(
+        before.name(),
+        before.maxMessageBytes(),
+        before.handling(),
+        before.lifetime(),
+        before.limits(),
+        before.idempotency(),
+        new Serving(
+            Json.flag(body, "singleActiveConsumer", before.serving().singleActiveConsumer()),
+            Json.flag(body, "prioritised", before.serving().prioritised())));
+  }
+
+  private static UnaryOperator<QueueDefinition> orNodeException(
+      UnaryOperator<QueueDefinition> settings) {
+    return before -> {
+      try {
+        return settings.apply(before);
+      } catch (ApiException e) {
+        throw new NodeException(
+            new NodeError(NodeError.Code.INVALID, String.valueOf(e.getMessage())));
+      }
+    };
   }
 
   private static QueueDefinition usual(String name, long maxMessageBytes) {
@@ -87,14 +130,7 @@ final class QueueBody {
     }
     // What is wrong with it whatever it is applied to, is told at once.
     change(body, usual("any", maxMessageBytes), maxMessageBytes);
-    return before -> {
-      try {
-        return change(body, before, maxMessageBytes);
-      } catch (ApiException e) {
-        throw new NodeException(
-            new NodeError(NodeError.Code.INVALID, String.valueOf(e.getMessage())));
-      }
-    };
+    return orNodeException(before -> change(body, before, maxMessageBytes));
   }
 
   private static QueueDefinition change(

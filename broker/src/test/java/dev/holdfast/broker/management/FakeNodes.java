@@ -10,6 +10,7 @@ import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.Pause;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
+import dev.holdfast.deadletter.RetryPolicy;
 import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,10 +68,13 @@ final class FakeNodes implements NodeAdmin {
   }
 
   @Override
-  public CompletionStage<QueueInfo> createQueue(Principal principal, QueueDefinition definition) {
+  public CompletionStage<QueueInfo> createQueue(
+      Principal principal, String name, UnaryOperator<QueueDefinition> change) {
     return later(
         principal,
         () -> {
+          QueueDefinition definition =
+              change.apply(new QueueDefinition(name, 1 << 20, RetryPolicy.DEFAULT));
           if (definition.name().equals("broken")) {
             throw new IllegalStateException("secret detail in dev.holdfast.Internal");
           }

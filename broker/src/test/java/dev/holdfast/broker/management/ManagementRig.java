@@ -83,6 +83,7 @@ final class ManagementRig implements AutoCloseable {
         nodes,
         owner.topicAdmin(),
         owner.deadLetterAdmin(),
+        owner.templateAdmin(),
         owner.idempotencyAdmin(),
         (blob, part) -> null,
         users,

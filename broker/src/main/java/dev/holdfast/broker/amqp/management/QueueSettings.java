@@ -7,11 +7,11 @@ import java.util.function.UnaryOperator;
 /** Settings of queues as attributes: the same ones as in the HTTP API. Any thread. */
 public interface QueueSettings {
   /**
-   * A queue to be made.
+   * A queue to be made: from what such queues usually are to what this one shall be.
    *
    * @throws IllegalArgumentException an attribute is unknown or not acceptable
    */
-  QueueDefinition definition(String name, Map<String, Object> attributes);
+  UnaryOperator<QueueDefinition> creation(Map<String, Object> attributes);
 
   /**
    * A change: what is not named stays. Applied to a queue it may throw {@link

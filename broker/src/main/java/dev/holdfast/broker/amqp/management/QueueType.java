@@ -2,7 +2,9 @@ package dev.holdfast.broker.amqp.management;
 
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.NodeAdmin;
+import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
+import dev.holdfast.deadletter.RetryPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +33,7 @@ public final class QueueType implements ManagedType {
     this.nodes = nodes;
     this.settings = settings;
     List<String> all = new ArrayList<>(COUNTS);
-    all.addAll(settings.show(settings.definition("any", Map.of())).keySet());
+    all.addAll(settings.show(new QueueDefinition("any", 1, RetryPolicy.DEFAULT)).keySet());
     this.attributes = List.copyOf(all);
   }
 
@@ -58,7 +60,7 @@ public final class QueueType implements ManagedType {
   @Override
   public CompletionStage<Map<String, Object>> create(
       Principal principal, String name, Map<String, Object> given) {
-    return nodes.createQueue(principal, settings.definition(name, given)).thenApply(this::show);
+    return nodes.createQueue(principal, name, settings.creation(given)).thenApply(this::show);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.AccessPolicy;
-import dev.holdfast.broker.domain.DynamicNode;
 import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.FilterCodec;
 import dev.holdfast.broker.domain.NodeError;
@@ -38,7 +37,6 @@ final class LoopBody {
   private final Outbox outbox = new Outbox();
   private final DirtySubscriptions dirty = new DirtySubscriptions();
   private final DynamicNodes dynamic;
-  private final MakeDynamicNode.Parts making;
   private final StoreGate gate;
   private final SubscriptionStaging staging;
   private final IdempotencyCheck keys;
@@ -50,6 +48,7 @@ final class LoopBody {
   private final ConsumerLinks consumers;
   private final Committer committer;
   private final AdminContext admin;
+  private final NodesOnAttach onAttach;
   private final WindowKeepers keepers;
   private final RetentionSweep retention;
   private final IdleQueues idle;
@@ -77,7 +76,6 @@ final class LoopBody {
     nodes = new NodeRegistry(store, settings, around.filters(), budget, notes);
     dynamic = new DynamicNodes(self, settings.temporaryNodes());
     AccessCheck access = new AccessCheck(around.policy(), nodes, dynamic);
-    making = new MakeDynamicNode.Parts(nodes, access, dynamic, outbox, inbox::putBack);
     staging = new SubscriptionStaging(store, nodes);
     batch = new StagedBatch(store);
     retention = new RetentionSweep(store, nodes);
@@ -126,6 +124,9 @@ final class LoopBody {
     admin =
         new AdminContext(
             store, nodes, access, staging, reads, backlogs, dirty, time, gate, settings);
+    onAttach =
+        new NodesOnAttach(
+            admin, new MakeDynamicNode.Parts(nodes, access, dynamic, outbox, inbox::putBack));
   }
 
   /** Builds everything from the store, without what is volatile. Before the first turn. */
@@ -269,12 +270,11 @@ final class LoopBody {
       return call.task() instanceof NodeChange change ? change : null;
     }
     if (command instanceof OwnerCommand.OpenConsumer open) {
-      DynamicNode wanted = open.source().dynamic();
-      return wanted == null ? consumers.changeFor(open) : MakeDynamicNode.of(making, open, wanted);
+      NodeChange first = onAttach.before(open);
+      return first == null ? consumers.changeFor(open) : first;
     }
     if (command instanceof OwnerCommand.OpenPublisher open) {
-      DynamicNode wanted = open.target().dynamic();
-      return wanted == null ? null : MakeDynamicNode.of(making, open, wanted);
+      return onAttach.before(open);
     }
     if (command instanceof OwnerCommand.CloseConsumer close) {
       dynamic.linkGone(close.port());

@@ -10,6 +10,7 @@ import dev.holdfast.broker.domain.QueueDefinition.Lifetime;
 import dev.holdfast.broker.domain.QueueDefinition.Limits;
 import dev.holdfast.broker.domain.QueueDefinition.Overflow;
 import dev.holdfast.broker.domain.QueueDefinition.Serving;
+import dev.holdfast.broker.domain.QueueTemplate;
 import dev.holdfast.broker.domain.TopicDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,29 +59,36 @@ final class NodeCodec {
   }
 
   static byte[] encode(StoredQueue queue) {
-    QueueDefinition definition = queue.definition();
+    return write(
+        json(queue.definition())
+            .put("log", queue.logId())
+            .put("deadLetterLog", queue.deadLetterLogId()));
+  }
+
+  static byte[] encode(QueueTemplate template) {
+    return write(json(template.settings()).put("createOnAttach", template.createOnAttach()));
+  }
+
+  private static ObjectNode json(QueueDefinition definition) {
     QueueDefinition.Lifetime lifetime = definition.lifetime();
     QueueDefinition.Limits limits = definition.limits();
-    return write(
-        RetryCodec.put(definition.retry(), JSON.createObjectNode())
-            .put("kind", QUEUE)
-            .put("name", definition.name())
-            .put("log", queue.logId())
-            .put("deadLetterLog", queue.deadLetterLogId())
-            .put("maxMessageBytes", definition.maxMessageBytes())
-            .put("idempotencyWindowMs", definition.idempotency().windowMs())
-            .put("idempotencyByMessageId", definition.idempotency().byMessageId())
-            .put("singleActiveConsumer", definition.serving().singleActiveConsumer())
-            .put("prioritised", definition.serving().prioritised())
-            .put("lockTimeoutMs", definition.handling().lockTimeoutMs())
-            .put("deadLetterTo", definition.handling().deadLetterTo())
-            .put("defaultTtlMs", lifetime.defaultTtlMs())
-            .put("maxTtlMs", lifetime.maxTtlMs())
-            .put("dropExpired", lifetime.dropExpired())
-            .put("autoDeleteMs", lifetime.autoDeleteMs())
-            .put("maxMessages", limits.maxMessages())
-            .put("maxBytes", limits.maxBytes())
-            .put("overflow", limits.overflow().code()));
+    return RetryCodec.put(definition.retry(), JSON.createObjectNode())
+        .put("kind", QUEUE)
+        .put("name", definition.name())
+        .put("maxMessageBytes", definition.maxMessageBytes())
+        .put("idempotencyWindowMs", definition.idempotency().windowMs())
+        .put("idempotencyByMessageId", definition.idempotency().byMessageId())
+        .put("singleActiveConsumer", definition.serving().singleActiveConsumer())
+        .put("prioritised", definition.serving().prioritised())
+        .put("lockTimeoutMs", definition.handling().lockTimeoutMs())
+        .put("deadLetterTo", definition.handling().deadLetterTo())
+        .put("defaultTtlMs", lifetime.defaultTtlMs())
+        .put("maxTtlMs", lifetime.maxTtlMs())
+        .put("dropExpired", lifetime.dropExpired())
+        .put("autoDeleteMs", lifetime.autoDeleteMs())
+        .put("maxMessages", limits.maxMessages())
+        .put("maxBytes", limits.maxBytes())
+        .put("overflow", limits.overflow().code());
   }
 
   static byte[] encode(StoredTopic topic) {
@@ -125,29 +133,42 @@ final class NodeCodec {
   }
 
   private static StoredQueue queue(JsonNode json, DomainSettings settings) {
-    QueueDefinition definition =
-        new QueueDefinition(
-            json.required("name").asText(),
-            json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
-            new Handling(
-                RetryCodec.get(json),
-                json.path("lockTimeoutMs").asLong(Handling.DEFAULT.lockTimeoutMs()),
-                json.path("deadLetterTo").asText("")),
-            new Lifetime(
-                json.path("defaultTtlMs").asLong(0),
-                json.path("maxTtlMs").asLong(0),
-                json.path("dropExpired").asBoolean(false),
-                json.path("autoDeleteMs").asLong(0)),
-            new Limits(
-                json.path("maxMessages").asLong(0),
-                json.path("maxBytes").asLong(0),
-                Overflow.of(json.path("overflow").asText("")).orElse(Overflow.REJECT)),
-            idempotency(json),
-            new Serving(
-                json.path("singleActiveConsumer").asBoolean(),
-                json.path("prioritised").asBoolean()));
     return new StoredQueue(
-        definition, json.required("log").asInt(), json.required("deadLetterLog").asInt());
+        definition(json, settings),
+        json.required("log").asInt(),
+        json.required("deadLetterLog").asInt());
+  }
+
+  static QueueTemplate decodeTemplate(byte[] value, DomainSettings settings) {
+    try {
+      JsonNode json = JSON.readTree(value);
+      QueueDefinition like = definition(json, settings);
+      return new QueueTemplate(like.name(), like, json.path("createOnAttach").asBoolean());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a template cannot be read", e);
+    }
+  }
+
+  private static QueueDefinition definition(JsonNode json, DomainSettings settings) {
+    return new QueueDefinition(
+        json.required("name").asText(),
+        json.path("maxMessageBytes").asLong(settings.maxMessageBytes()),
+        new Handling(
+            RetryCodec.get(json),
+            json.path("lockTimeoutMs").asLong(Handling.DEFAULT.lockTimeoutMs()),
+            json.path("deadLetterTo").asText("")),
+        new Lifetime(
+            json.path("defaultTtlMs").asLong(0),
+            json.path("maxTtlMs").asLong(0),
+            json.path("dropExpired").asBoolean(false),
+            json.path("autoDeleteMs").asLong(0)),
+        new Limits(
+            json.path("maxMessages").asLong(0),
+            json.path("maxBytes").asLong(0),
+            Overflow.of(json.path("overflow").asText("")).orElse(Overflow.REJECT)),
+        idempotency(json),
+        new Serving(
+            json.path("singleActiveConsumer").asBoolean(), json.path("prioritised").asBoolean()));
   }
 
   private static StoredTopic topic(JsonNode json, DomainSettings settings) {

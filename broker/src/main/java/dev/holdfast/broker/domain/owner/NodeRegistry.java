@@ -33,6 +33,7 @@ final class NodeRegistry {
   private final Map<String, Node> nodes = new HashMap<>();
   private final Subscriptions subscriptions = new Subscriptions();
   private final Maintenance maintenance = new Maintenance();
+  private final QueueTemplates templates;
   private final List<Topic> retaining = new ArrayList<>();
 
   NodeRegistry(
@@ -46,6 +47,7 @@ final class NodeRegistry {
     this.filters = filters;
     this.budget = budget;
     this.notes = notes;
+    this.templates = new QueueTemplates(settings);
     this.queueWindow = WindowLimits.queue(settings);
     this.subscriptionWindow = WindowLimits.subscription(settings);
   }
@@ -82,6 +84,11 @@ final class NodeRegistry {
     return maintenance;
   }
 
+  /** What queues are like when nothing else is said. */
+  QueueTemplates templates() {
+    return templates;
+  }
+
   Subscriptions subscriptions() {
     return subscriptions;
   }
@@ -115,6 +122,7 @@ final class NodeRegistry {
       }
     }
     rebuildSubscriptions(stored);
+    templates.rebuild(store.view().definitions());
     maintenance.rebuild(store.view().definitions(), nodes.values());
     for (Node node : before.values()) {
       Node now = nodes.get(node.name());

@@ -101,9 +101,10 @@ final class OwnerAdmin implements NodeAdmin {
   }
 
   @Override
-  public CompletionStage<QueueInfo> createQueue(Principal principal, QueueDefinition definition) {
+  public CompletionStage<QueueInfo> createQueue(
+      Principal principal, String name, UnaryOperator<QueueDefinition> change) {
     CompletableFuture<QueueInfo> result = new CompletableFuture<>();
-    submit(new CreateQueue(context, principal, definition, result));
+    submit(new CreateQueue(context, principal, name, change, result));
     return result;
   }
 

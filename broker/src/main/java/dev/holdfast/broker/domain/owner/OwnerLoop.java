@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.TemplateAdmin;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.storage.MessageStore;
 import java.time.InstantSource;
@@ -40,6 +41,7 @@ public final class OwnerLoop implements OwnerInbox {
   private final NodeAdmin admin;
   private final TopicAdmin topicAdmin;
   private final IdempotencyAdmin idempotencyAdmin;
+  private final TemplateAdmin templateAdmin;
   private final DeadLetterAdmin deadLetterAdmin;
   private final MaintenanceAdmin maintenance;
   private final Consumer<Throwable> onFatal;
@@ -90,6 +92,7 @@ public final class OwnerLoop implements OwnerInbox {
     this.admin = new OwnerAdmin(this, body.admin());
     this.topicAdmin = new OwnerTopicAdmin(this, body.admin());
     this.maintenance = new OwnerMaintenance(this, body.admin());
+    this.templateAdmin = new OwnerTemplateAdmin(this, body.admin());
     this.idempotencyAdmin = new OwnerIdempotencyAdmin(this, body.admin());
     this.deadLetterAdmin = new OwnerDeadLetterAdmin(this, body.admin());
     this.thread = daemon(this::run, "holdfast-owner");
@@ -124,6 +127,11 @@ public final class OwnerLoop implements OwnerInbox {
   /** What management may hold back. */
   public MaintenanceAdmin maintenance() {
     return maintenance;
+  }
+
+  /** What management may do with templates of queues. */
+  public TemplateAdmin templateAdmin() {
+    return templateAdmin;
   }
 
   /** What management may do with idempotency keys. */
