@@ -145,17 +145,7 @@ public final class Broker implements AutoCloseable {
     AccessRules rules = openRules(audit);
     AccessPolicy policy = new AuditedPolicy(AccessPolicy.withinGrants(rules.policy()), audit);
 
-    OwnerLoop owner =
-        new OwnerLoop(
-            store,
-            Assembly.domainSettings(config, view::limits),
-            policy,
-            new WireFilterCodec(),
-            clock,
-            this::failed);
-    owner.start();
-    runs("owner", () -> await(owner.stop()));
-
+    OwnerLoop owner = startOwner(store, policy);
     PeerPrincipals peers = watchIdentities(rules, owner);
     TokenService tokens = openTokens(store);
     SaslAuthenticator sasl =
@@ -195,6 +185,20 @@ public final class Broker implements AutoCloseable {
             config.amqp().maxMessageBytes());
     startAdmin(vertx, services);
     view.ready();
+  }
+
+  private OwnerLoop startOwner(MessageStore store, AccessPolicy policy) {
+    OwnerLoop owner =
+        new OwnerLoop(
+            store,
+            Assembly.domainSettings(config, view::limits),
+            policy,
+            new WireFilterCodec(),
+            clock,
+            this::failed);
+    owner.start();
+    runs("owner", () -> await(owner.stop()));
+    return owner;
   }
 
   /** Rules and groups are looked at once a second; stops before the owner does. */

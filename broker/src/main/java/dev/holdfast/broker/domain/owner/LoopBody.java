@@ -124,9 +124,7 @@ final class LoopBody {
     admin =
         new AdminContext(
             store, nodes, access, staging, reads, backlogs, dirty, time, gate, settings);
-    onAttach =
-        new NodesOnAttach(
-            admin, new MakeDynamicNode.Parts(nodes, access, dynamic, outbox, inbox::putBack));
+    onAttach = new NodesOnAttach(admin, dynamic, outbox, inbox::putBack);
   }
 
   /** Builds everything from the store, without what is volatile. Before the first turn. */

@@ -26,9 +26,16 @@ final class NodesOnAttach {
   private final AdminContext context;
   private final MakeDynamicNode.Parts parts;
 
-  NodesOnAttach(AdminContext context, MakeDynamicNode.Parts parts) {
+  /**
+   * Makes it.
+   *
+   * @param again takes a command that is to be decided next
+   */
+  NodesOnAttach(
+      AdminContext context, DynamicNodes dynamic, Outbox outbox, Consumer<OwnerCommand> again) {
     this.context = context;
-    this.parts = parts;
+    this.parts =
+        new MakeDynamicNode.Parts(context.nodes(), context.access(), dynamic, outbox, again);
   }
 
   /** What has to be done before this sending link is opened; null: nothing. */
