@@ -11,6 +11,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** Entry point of the {@code holdfast} command. */
 public final class Main {
@@ -29,13 +31,12 @@ public final class Main {
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     Surroundings surroundings =
-        new Surroundings(
+        Surroundings.of(
             System.getenv(),
             Path.of(System.getProperty("java.io.tmpdir", "/tmp")),
             System.in,
             out,
-            err,
-            System::nanoTime);
+            err);
     int exitCode = run(surroundings, args);
     // A full disk or a closed pipe behind standard output must not look like success.
     boolean lost = out.checkError();
@@ -52,7 +53,7 @@ public final class Main {
       HoldfastCommand root = new HoldfastCommand(surroundings);
       if (Commands.known(word)) {
         CommandLine one = configured(root, Commands.only(root, word));
-        one.setParameterExceptionHandler((e, words) -> runAmongAll(surroundings, args));
+        one.setParameterExceptionHandler(new AmongAll(surroundings));
         return one.execute(args);
       }
     }
@@ -62,7 +63,7 @@ public final class Main {
   private static int runAmongAll(Surroundings surroundings, String... args) {
     HoldfastCommand root = new HoldfastCommand(surroundings);
     CommandLine all = configured(root, Commands.all(root));
-    return all.setParameterExceptionHandler(misuse(root)).execute(args);
+    return all.setParameterExceptionHandler(new Misuse(root)).execute(args);
   }
 
   private static CommandLine configured(HoldfastCommand root, CommandLine line) {
@@ -73,26 +74,39 @@ public final class Main {
         .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
         .setUsageHelpWidth(100)
-        .setExecutionExceptionHandler(failure(root));
+        .setExecutionExceptionHandler(new Failure(root));
   }
 
-  private static IParameterExceptionHandler misuse(HoldfastCommand root) {
-    return (e, args) -> {
+  // Classes and not lambdas: those of an interface for Java 5 cannot be in the archive of classes,
+  // and
+  // making them at each start takes longer than the rest of this class.
+
+  private record AmongAll(Surroundings surroundings) implements IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+      return runAmongAll(surroundings, args);
+    }
+  }
+
+  private record Misuse(HoldfastCommand root) implements IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
       String command = e.getCommandLine().getCommandSpec().qualifiedName();
       String message = e.getMessage() + "; see " + command + " --help";
       root.output().failure(new CommandFailure(ExitCode.USAGE, "usage", message));
       return ExitCode.USAGE.number();
-    };
+    }
   }
 
-  private static IExecutionExceptionHandler failure(HoldfastCommand root) {
-    return (e, line, result) -> {
+  private record Failure(HoldfastCommand root) implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception e, CommandLine line, ParseResult result) {
       CommandFailure failure =
           e instanceof CommandFailure known
               ? known
               : new CommandFailure(ExitCode.FAILED, "internal", "unexpected failure: " + e);
       root.output().failure(failure);
       return failure.exitCode().number();
-    };
+    }
   }
 }

@@ -22,4 +22,14 @@ record Surroundings(
     InputStream in,
     PrintStream out,
     PrintStream err,
-    LongSupplier nanoTime) {}
+    LongSupplier nanoTime) {
+  /** With the clock of this machine. */
+  static Surroundings of(
+      Map<String, String> environment,
+      Path temporary,
+      InputStream in,
+      PrintStream out,
+      PrintStream err) {
+    return new Surroundings(environment, temporary, in, out, err, System::nanoTime);
+  }
+}

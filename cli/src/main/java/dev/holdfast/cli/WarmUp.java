@@ -109,13 +109,14 @@ final class WarmUp {
   private static Surroundings surroundings(Path socket) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    return new Surroundings(
-        Map.of("HOLDFAST_URL", "unix://" + socket),
+    // One of this process' own variables, because Main reads them.
+    String path = System.getenv().getOrDefault("PATH", "");
+    return Surroundings.of(
+        Map.of("HOLDFAST_URL", "unix://" + socket, "PATH", path),
         socket,
         InputStream.nullInputStream(),
         nowhere,
-        nowhere,
-        System::nanoTime);
+        nowhere);
   }
 
   private static void serve(ServerSocketChannel server) {

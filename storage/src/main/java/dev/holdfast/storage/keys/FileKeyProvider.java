@@ -56,7 +56,8 @@ public final class FileKeyProvider implements KeyProvider {
             Reason.WRONG_KEY,
             "the key file " + file + " may be read or written by others: chmod 600 it");
       }
-      byte[] key = SecureFiles.read(file);
+      // Secrets are handed over as symbolic links; a wrong key opens nothing, whoever put it there.
+      byte[] key = SecureFiles.read(file.toRealPath());
       if (key.length != KEY_BYTES) {
         throw new StoreException(
             Reason.WRONG_KEY,

@@ -18,6 +18,8 @@ import java.util.Set;
 public final class SecureFiles {
   private static final Set<PosixFilePermission> OWNER_FILE =
       PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> HANDED_FILE =
+      PosixFilePermissions.fromString("r--r-----");
   private static final Set<PosixFilePermission> OWNER_DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
 
@@ -65,9 +67,16 @@ public final class SecureFiles {
     }
   }
 
-  /** Whether anybody but the owner may read or write it. */
+  /**
+   * Whether anybody but the owner may read or write it. A file of root's that its group may read
+   * and nobody may write is not: so an orchestrator hands a secret to a process that is not root.
+   */
   static boolean openToOthers(Path file) throws IOException {
-    return !OWNER_FILE.containsAll(Files.getPosixFilePermissions(file));
+    Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
+    boolean handed =
+        HANDED_FILE.containsAll(mode)
+            && Integer.valueOf(0).equals(Files.getAttribute(file, "unix:uid"));
+    return !handed && !OWNER_FILE.containsAll(mode);
   }
 
   private static void syncDirectory(Path file) throws IOException {
