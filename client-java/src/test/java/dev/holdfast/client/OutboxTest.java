@@ -2,7 +2,6 @@ package dev.holdfast.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.client.jdbc.JdbcOutbox;
 import dev.holdfast.client.jdbc.OutboxRelay;
@@ -22,6 +21,8 @@ import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,10 +176,14 @@ class OutboxTest {
   @Test
   void twoRelaysShareTheRows() throws Exception {
     peer.answer = message -> null;
+    // Nothing is sent again because an answer is late.
+    Duration patience = Duration.ofMinutes(5);
     enqueue("orders", texts(1, 40));
     try (Holdfast second = Holdfast.connect(peer.uri());
-        OutboxRelay a = outbox.relay(holdfast).batch(20).pollInterval(OFTEN).start();
-        OutboxRelay b = outbox.relay(second).batch(20).pollInterval(OFTEN).start()) {
+        OutboxRelay a =
+            outbox.relay(holdfast).sendTimeout(patience).batch(20).pollInterval(OFTEN).start();
+        OutboxRelay b =
+            outbox.relay(second).sendTimeout(patience).batch(20).pollInterval(OFTEN).start()) {
       // Neither has an answer, so neither has committed: each has twenty rows of its own.
       await().until(() -> peer.received.size() == 40);
       assertThat(bodies()).containsExactlyInAnyOrder(texts(1, 40));
@@ -191,11 +196,27 @@ class OutboxTest {
   @Test
   void inOrderOneRelayWorksAtATime() throws Exception {
     peer.answer = message -> null;
+    // Nothing is sent again because an answer is late.
+    Duration patience = Duration.ofMinutes(5);
     enqueue("orders", texts(1, 40));
     try (Holdfast second = Holdfast.connect(peer.uri())) {
-      OutboxRelay a = outbox.relay(holdfast).inOrder().batch(20).pollInterval(OFTEN).start();
+      OutboxRelay a =
+          outbox
+              .relay(holdfast)
+              .sendTimeout(patience)
+              .inOrder()
+              .batch(20)
+              .pollInterval(OFTEN)
+              .start();
       await().until(() -> peer.received.size() == 20);
-      OutboxRelay b = outbox.relay(second).inOrder().batch(20).pollInterval(OFTEN).start();
+      OutboxRelay b =
+          outbox
+              .relay(second)
+              .sendTimeout(patience)
+              .inOrder()
+              .batch(20)
+              .pollInterval(OFTEN)
+              .start();
       try {
         peer.answer = message -> Accepted.getInstance();
         answerAll();
@@ -228,6 +249,10 @@ class OutboxTest {
     assertThat(relay.isRunning()).isTrue();
     holdfast.close();
     await().until(() -> !relay.isRunning());
+  }
+
+  private static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofSeconds(60));
   }
 
   private void answerAll() throws Exception {

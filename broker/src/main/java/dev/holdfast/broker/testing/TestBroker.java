@@ -50,22 +50,27 @@ public final class TestBroker implements AutoCloseable {
    * @throws IllegalStateException when it does not start; nothing is left behind
    */
   public static TestBroker start(String... settings) {
-    Path directory = null;
-    Broker broker = null;
     try {
       // A short path: that of a Unix socket may have a hundred bytes. Mode 0700 by itself.
-      directory = Files.createTempDirectory("hf-test-");
+      return startIn(Files.createTempDirectory("hf-test-"), settings);
+    } catch (IOException failed) {
+      throw new IllegalStateException("no directory for the test's broker", failed);
+    }
+  }
+
+  /** As {@link #start}, in a directory that is removed with it. */
+  static TestBroker startIn(Path directory, String... settings) {
+    Broker broker = null;
+    try {
       broker = Broker.start(config(directory, settings));
       ManagementCalls management = new ManagementCalls(broker.adminPath());
       String password = addUser(management);
       return new TestBroker(directory, broker, management, password);
-    } catch (IOException | ConfigException | StartException | RuntimeException failed) {
+    } catch (ConfigException | StartException | RuntimeException failed) {
       if (broker != null) {
         broker.close();
       }
-      if (directory != null) {
-        TemporaryFiles.delete(directory);
-      }
+      TemporaryFiles.delete(directory);
       throw new IllegalStateException("the test's broker does not start: " + failed, failed);
     }
   }

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TestBrokerTest {
@@ -61,18 +62,12 @@ class TestBrokerTest {
           .isInstanceOf(IllegalStateException.class);
       assertThat(broker.messages("q")).isZero();
     }
-    long before = leftovers();
-    assertThatThrownBy(() -> TestBroker.start("amqp.max-mesage-size=1KiB"))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("amqp.max-message-size");
-    assertThatThrownBy(() -> TestBroker.start("amqp.listen=192.0.2.1:0"))
-        .isInstanceOf(IllegalStateException.class);
-    assertThat(leftovers()).isEqualTo(before);
-  }
-
-  private static long leftovers() throws Exception {
-    try (var all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return all.filter(p -> p.getFileName().toString().startsWith("hf-test-")).count();
+    for (String mistake : List.of("amqp.max-mesage-size=1KiB", "amqp.listen=192.0.2.1:0", "x")) {
+      Path directory = Files.createTempDirectory("hf-test-");
+      assertThatThrownBy(() -> TestBroker.startIn(directory, mistake))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining(mistake.equals("x") ? "KEY=VALUE" : mistake.split("[.=]")[0]);
+      assertThat(directory).doesNotExist();
     }
   }
 
