@@ -15,6 +15,14 @@ public interface AccessPolicy {
   }
 
   /**
+   * The same policy without a record of what it denies: for listings, where nobody has asked for
+   * what is left out.
+   */
+  default AccessPolicy unrecorded() {
+    return this;
+  }
+
+  /**
    * Holds principals with a token to its scopes: what no scope covers is denied, the rest is for
    * {@code policy} to decide. A token never widens anything.
    */

@@ -14,6 +14,7 @@ import dev.holdfast.broker.audit.source.EdgeAudit;
 import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.StatisticsPort;
 import dev.holdfast.broker.domain.owner.DomainSettings;
 import dev.holdfast.broker.domain.owner.OwnerLoop;
 import dev.holdfast.broker.domain.owner.TransactionLimits;
@@ -22,6 +23,7 @@ import dev.holdfast.broker.identity.PeerInfo;
 import dev.holdfast.broker.identity.token.TokenService;
 import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.management.QueueAttributes;
+import dev.holdfast.broker.metrics.BrokerMetrics;
 import dev.holdfast.broker.tls.ServerTls;
 import dev.holdfast.broker.tls.TlsException;
 import dev.holdfast.storage.MessageStore;
@@ -112,6 +114,9 @@ final class Assembly {
     return DomainSettings.defaults()
         .withMaxMessageBytes(config.amqp().maxMessageBytes())
         .withMaxKeyBytes(config.store().maxKeyBytes())
+        .withWarnings(
+            new DomainSettings.Warnings(
+                config.watch().slowCommit().toMillis(), config.watch().stuckAfter().toMillis()))
         .withTemporaryNodes(who -> limits.get().of(who).temporaryNodes())
         .withTransactions(
             new TransactionLimits(
@@ -222,6 +227,25 @@ final class Assembly {
             },
             onStop);
     return AuditLog.open(config.audit(), needs);
+  }
+
+  static BrokerMetrics metrics(
+      BrokerConfig config,
+      RunningView view,
+      Optional<ServerTls> tls,
+      StatisticsPort domain,
+      AuditLog audit) {
+    return new BrokerMetrics(
+        new BrokerMetrics.Sources(
+            version(),
+            view::uptimeSeconds,
+            () -> view.notReady().isEmpty(),
+            () -> tls.map(ServerTls::certificateEndsMs).orElse(0L),
+            domain,
+            view::store,
+            view::connectionReport,
+            audit),
+        config.watch().metricNodes());
   }
 
   static MessageStore store(BrokerConfig config) throws StoreException {

@@ -32,6 +32,7 @@ import dev.holdfast.broker.identity.token.TokenException;
 import dev.holdfast.broker.identity.token.TokenService;
 import dev.holdfast.broker.management.AdminServer;
 import dev.holdfast.broker.management.ManagementServices;
+import dev.holdfast.broker.metrics.BrokerMetrics;
 import dev.holdfast.broker.net.UnixSocketPath;
 import dev.holdfast.broker.tls.ServerTls;
 import dev.holdfast.storage.MessageStore;
@@ -166,6 +167,9 @@ public final class Broker implements AutoCloseable {
     amqpAddress = Assembly.plainAddress(amqp);
     view.amqp(amqp);
 
+    BrokerMetrics metrics = Assembly.metrics(config, view, tls, owner.statistics(), audit);
+    runs("metrics", metrics::close);
+
     ManagementServices services =
         new ManagementServices(
             owner.admin(),
@@ -181,6 +185,7 @@ public final class Broker implements AutoCloseable {
             peers,
             view,
             new ManagementServices.Audit(audit, config.audit().directory()),
+            metrics,
             new ManagementServices.Maintenance(owner.maintenance(), amqp::refuseConnections),
             config.amqp().maxMessageBytes());
     startAdmin(vertx, services);

@@ -39,6 +39,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
   private final Queue<Waiting> kept = new ConcurrentLinkedQueue<>();
   private final AtomicInteger keptCount = new AtomicInteger();
   private final AtomicLong lost = new AtomicLong();
+  private final AuditCounts counts = new AuditCounts();
   private final Repeats repeats = new Repeats();
   private final Thread thread = new Thread(this::run, "holdfast-audit");
 
@@ -94,18 +95,20 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
 
   @Override
   public void record(AuditEvent event) {
+    counts.told(event);
     if (!ring.offer(event)) {
-      lost.incrementAndGet();
+      lose(1);
     }
     wake();
   }
 
   @Override
   public void keep(AuditEvent event) {
+    counts.told(event);
     if (keptCount.incrementAndGet() > RING) {
       // Only when nothing can be written for long: memory has to end somewhere.
       keptCount.decrementAndGet();
-      lost.incrementAndGet();
+      lose(1);
       return;
     }
     kept.add(new Waiting(event, null));
@@ -114,6 +117,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
 
   @Override
   public void count(AuditEvent event) {
+    counts.told(event);
     if (repeats.add(event)) {
       wake();
     }
@@ -150,6 +154,16 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
   /** How many ordinary events were lost and not recorded as such yet. */
   public long lost() {
     return lost.get();
+  }
+
+  /** What has been recorded, and more. */
+  public AuditCounts counts() {
+    return counts;
+  }
+
+  private void lose(long records) {
+    lost.addAndGet(records);
+    counts.lost(records);
   }
 
   private void wake() {
@@ -192,7 +206,8 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
       }
     } catch (java.io.IOException | RuntimeException e) {
       // Whatever it is: who waits for a record must hear of it, and the thread has to go on.
-      lost.addAndGet(gone + ordinary.size());
+      lost.addAndGet(gone);
+      lose(ordinary.size());
       repeats.putBack(counted);
       broken(e, waiting);
     }
@@ -242,6 +257,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
 
   /** What the file holds is unknown now: it is closed, and read when it is opened again. */
   private void broken(Exception cause, List<Waiting> waiting) {
+    counts.failed();
     if (!failing) {
       LOG.error(
           "HF-AUDIT-FULL: the audit log in {} cannot be written: {}",
@@ -263,7 +279,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
   private void fail(List<Waiting> waiting) {
     for (Waiting one : waiting) {
       if (one.written == null || settings.onFull() == AuditSettings.OnFull.DROP) {
-        lost.incrementAndGet();
+        lose(1);
       }
       if (one.written != null && settings.onFull() == AuditSettings.OnFull.DROP) {
         one.written.complete(null);

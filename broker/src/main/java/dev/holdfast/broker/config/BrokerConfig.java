@@ -23,6 +23,7 @@ import java.util.Set;
  * @param store how messages are kept
  * @param audit how the audit log is kept
  * @param logFormat how the log is written
+ * @param watch what is watched
  * @param limits of principals
  */
 public record BrokerConfig(
@@ -37,6 +38,7 @@ public record BrokerConfig(
     Store store,
     AuditSettings audit,
     LogFormat logFormat,
+    Watch watch,
     LimitTable limits) {
 
   /**
@@ -134,6 +136,15 @@ public record BrokerConfig(
       long blockCacheBytes,
       long maxKeyBytes) {}
 
+  /**
+   * What is watched.
+   *
+   * @param metricNodes nodes that metrics name at most
+   * @param slowCommit a commit that takes longer is slow
+   * @param stuckAfter a node is stuck from which nothing is taken for this long; zero: none is
+   */
+  public record Watch(int metricNodes, Duration slowCommit, Duration stuckAfter) {}
+
   /** The Unix socket for AMQP. */
   public Path amqpSocket() {
     return socketDirectory.resolve("amqp.sock");
@@ -188,6 +199,7 @@ public record BrokerConfig(
             values.get(ConfigKeys.AUDIT_ON_FULL),
             values.get(ConfigKeys.AUDIT_ANCHOR)),
         values.get(LogKeys.FORMAT),
+        WatchKeys.watch(values),
         LimitKeys.table(values));
   }
 

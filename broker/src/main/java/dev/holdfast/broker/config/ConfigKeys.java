@@ -343,7 +343,9 @@ final class ConfigKeys {
 
   /** In the order of the documentation. */
   static List<ConfigKey<?>> all() {
-    return Stream.of(general(), LogKeys.all(), LimitKeys.all()).flatMap(List::stream).toList();
+    return Stream.of(general(), LogKeys.all(), WatchKeys.all(), LimitKeys.all())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<ConfigKey<?>> general() {

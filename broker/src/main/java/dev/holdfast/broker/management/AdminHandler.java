@@ -127,7 +127,7 @@ final class AdminHandler {
     }
     return response
         .setStatusCode(answer.status())
-        .putHeader("content-type", "application/json")
+        .putHeader("content-type", answer.contentType())
         .putHeader("cache-control", "no-store")
         .end(Buffer.buffer(answer.body()));
   }

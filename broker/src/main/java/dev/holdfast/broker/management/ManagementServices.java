@@ -13,6 +13,7 @@ import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
 import dev.holdfast.broker.identity.token.TokenService;
+import dev.holdfast.broker.metrics.BrokerMetrics;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
  * @param peers names callers by their uid
  * @param broker the process
  * @param audit where what is done is recorded
+ * @param metrics what it counts
  * @param maintenance what may be held back
  * @param maxMessageBytes largest message of any queue, and the default of new ones
  */
@@ -49,6 +51,7 @@ public record ManagementServices(
     PeerPrincipals peers,
     BrokerView broker,
     Audit audit,
+    BrokerMetrics metrics,
     Maintenance maintenance,
     long maxMessageBytes) {
 

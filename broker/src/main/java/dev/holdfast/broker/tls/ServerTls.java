@@ -1,6 +1,7 @@
 package dev.holdfast.broker.tls;
 
 import io.netty.channel.ChannelHandlerContext;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
@@ -51,6 +52,26 @@ public final class ServerTls {
     ServerTls tls = new ServerTls(files, clock, stamps, TlsMaterial.read(files, now));
     tls.expiry.look(tls.material.certificates(), now);
     return tls;
+  }
+
+  /**
+   * A certificate that is served.
+   *
+   * @param file it came from
+   * @param endsMs when it ends, epoch milliseconds
+   */
+  public record Served(Path file, long endsMs) {}
+
+  /** The certificates that new connections get. Any thread. */
+  public List<Served> served() {
+    return material.certificates().stream()
+        .map(one -> new Served(one.file(), one.leaf().getNotAfter().getTime()))
+        .toList();
+  }
+
+  /** When the first of them ends, epoch milliseconds. Any thread. */
+  public long certificateEndsMs() {
+    return served().stream().mapToLong(Served::endsMs).min().orElse(0);
   }
 
   /**

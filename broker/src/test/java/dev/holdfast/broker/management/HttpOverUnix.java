@@ -35,20 +35,30 @@ public record HttpOverUnix(Path socket) {
             + body);
   }
 
+  /** The body of an answer that is not JSON. */
+  public String text(String path) throws IOException {
+    String answer = exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+  }
+
   /** Whatever bytes the test wants. */
   public Answer raw(String request) throws IOException {
+    String answer = exchange(request);
+    int end = answer.indexOf("\r\n\r\n");
+    String head = answer.substring(0, end);
+    return new Answer(
+        Integer.parseInt(head.split(" ")[1]),
+        head,
+        new ObjectMapper().readTree(answer.substring(end + 4)));
+  }
+
+  private String exchange(String request) throws IOException {
     try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      String answer = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
-      int end = answer.indexOf("\r\n\r\n");
-      String head = answer.substring(0, end);
-      return new Answer(
-          Integer.parseInt(head.split(" ")[1]),
-          head,
-          new ObjectMapper().readTree(answer.substring(end + 4)));
+      return new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
     }
   }
 }

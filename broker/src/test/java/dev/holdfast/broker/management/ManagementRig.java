@@ -18,6 +18,7 @@ import dev.holdfast.broker.identity.PeerPrincipals;
 import dev.holdfast.broker.identity.UserStore;
 import dev.holdfast.broker.identity.token.TokenService;
 import dev.holdfast.broker.limits.LimitTable;
+import dev.holdfast.broker.metrics.BrokerMetrics;
 import dev.holdfast.broker.net.UnixSocketPath;
 import dev.holdfast.storage.FaultyMessageStore;
 import dev.holdfast.storage.StoreHealth;
@@ -98,6 +99,17 @@ final class ManagementRig implements AutoCloseable {
         new PeerPrincipals(adminUid, Set.of()),
         new View(),
         new ManagementServices.Audit(audit, directory.resolve("audit")),
+        new BrokerMetrics(
+            new BrokerMetrics.Sources(
+                "1.2.3",
+                () -> 7,
+                () -> notReady.isEmpty(),
+                () -> 0,
+                owner.statistics(),
+                () -> new StoreHealth(true, "", 100, 10, 50),
+                () -> CompletableFuture.completedStage(connections),
+                audit),
+            100),
         new ManagementServices.Maintenance(owner.maintenance(), refuse -> {}),
         1 << 20);
   }

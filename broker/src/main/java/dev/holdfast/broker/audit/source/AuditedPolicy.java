@@ -37,6 +37,11 @@ public final class AuditedPolicy implements AccessPolicy {
         policy.decideSending(principal, resource, message), principal, Permission.SEND, resource);
   }
 
+  @Override
+  public AccessPolicy unrecorded() {
+    return policy;
+  }
+
   private Decision recorded(
       Decision decision, Principal principal, Permission permission, Resource resource) {
     if (decision.allowed()) {

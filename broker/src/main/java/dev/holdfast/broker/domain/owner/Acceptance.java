@@ -60,6 +60,11 @@ final class Acceptance {
     return store.view();
   }
 
+  /** What goes through. */
+  Traffic traffic() {
+    return batch.traffic();
+  }
+
   /** Why nothing is stored at the moment; null: it is. */
   @Nullable NodeError closed() {
     return gate.refusal();
@@ -72,6 +77,7 @@ final class Acceptance {
    *     to keep it for
    */
   long stage(Node node, IncomingMessage message, Peer from) {
+    batch.counts().received(message.bytes());
     long momentMs = Delays.moment(message, batch.nowMs());
     long sequence =
         momentMs == 0

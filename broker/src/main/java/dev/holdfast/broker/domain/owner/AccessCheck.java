@@ -27,6 +27,11 @@ final class AccessCheck {
     this.dynamic = dynamic;
   }
 
+  /** The same, but denials are no news: nobody has asked for what is denied. */
+  AccessCheck unrecorded() {
+    return new AccessCheck(policy.unrecorded(), nodes, dynamic);
+  }
+
   /**
    * Null when allowed. A name that is no node yet is asked about as both kinds: whoever may do this
    * to one of them may hear that it is missing.

@@ -20,7 +20,34 @@ record AdminContext(
     DirtySubscriptions dirty,
     Timekeeper time,
     StoreGate gate,
-    DomainSettings settings) {
+    DomainSettings settings,
+    StuckNodes stuck) {
+
+  /** With a look-out of its own for nodes that are stuck. */
+  AdminContext(
+      MessageStore store,
+      NodeRegistry nodes,
+      AccessCheck access,
+      SubscriptionStaging staging,
+      ReadAhead reads,
+      BacklogReader backlogs,
+      DirtySubscriptions dirty,
+      Timekeeper time,
+      StoreGate gate,
+      DomainSettings settings) {
+    this(
+        store,
+        nodes,
+        access,
+        staging,
+        reads,
+        backlogs,
+        dirty,
+        time,
+        gate,
+        settings,
+        new StuckNodes(nodes, settings.warnings().stuckMs()));
+  }
 
   DeadLetterTasks tasks() {
     return time.tasks();

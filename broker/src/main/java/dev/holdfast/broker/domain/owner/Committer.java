@@ -37,6 +37,7 @@ final class Committer {
   private final Timekeeper time;
   private final DomainSettings settings;
   private final Pause pause;
+  private final SlowCommits slow;
   private long unsyncedSinceMs = Long.MAX_VALUE;
 
   /** Lets time pass between attempts. */
@@ -75,6 +76,8 @@ final class Committer {
     this.time = parts.time();
     this.settings = settings;
     this.pause = pause;
+    this.slow =
+        new SlowCommits(parts.batch().traffic().commits, settings.warnings().slowCommitMs());
   }
 
   /**
@@ -92,8 +95,10 @@ final class Committer {
       return;
     }
     Durability durability = batch.waitedFor() ? Durability.SYNCED : Durability.WRITTEN;
+    long start = System.nanoTime();
     try {
       store.commit(batch.changes(), durability);
+      slow.committed(batch, durability == Durability.SYNCED, System.nanoTime() - start);
       if (durability == Durability.SYNCED) {
         unsyncedSinceMs = Long.MAX_VALUE;
       } else if (unsyncedSinceMs == Long.MAX_VALUE) {
@@ -115,6 +120,7 @@ final class Committer {
   void syncNow() {
     try {
       store.sync();
+      batch.traffic().commits.synced();
       unsyncedSinceMs = Long.MAX_VALUE;
     } catch (StoreException e) {
       recover(e);
@@ -129,6 +135,7 @@ final class Committer {
 
   private void recover(StoreException failure) {
     LOG.error("writing to the store failed; rebuilding from it", failure);
+    batch.traffic().commits.failed();
     refusePublishes(failure);
     Undos undo = undo();
     StoreException last = failure;

@@ -136,6 +136,8 @@ final class Discharger {
       if (work instanceof TransactionWork.Post post) {
         if (acceptance.known(post.node(), post.message()) == null) {
           acceptance.stage(post.node(), post.message(), post.sender());
+        } else {
+          acceptance.traffic().duplicate();
         }
         batch.uploads().finish(post.message().upload());
       } else if (work instanceof TransactionWork.Retirement retirement

@@ -19,6 +19,7 @@ import java.util.function.ToIntFunction;
  * @param commitAttempts tries to write what must not be refused before the broker gives up
  * @param transactions what transactions may hold
  * @param temporaryNodes how many a principal may have
+ * @param warnings when operators are warned
  */
 public record DomainSettings(
     int maxBatchCommands,
@@ -33,9 +34,23 @@ public record DomainSettings(
     long maxKeyBytes,
     int commitAttempts,
     TransactionLimits transactions,
-    ToIntFunction<Principal> temporaryNodes) {
+    ToIntFunction<Principal> temporaryNodes,
+    Warnings warnings) {
 
   private static final long MIB = 1 << 20;
+
+  /**
+   * When operators are warned.
+   *
+   * @param slowCommitMs a commit that takes longer is slow
+   * @param stuckMs a node that holds messages, and from which nothing is taken for this long, is
+   *     stuck; 0: none ever is
+   */
+  public record Warnings(long slowCommitMs, long stuckMs) {
+    static Warnings defaults() {
+      return new Warnings(1_000, 600_000);
+    }
+  }
 
   /** What a broker on one host with a heap of 256 MB uses. */
   public static DomainSettings defaults() {
@@ -81,7 +96,8 @@ public record DomainSettings(
         maxKeyBytes,
         commitAttempts,
         transactions,
-        who -> Integer.MAX_VALUE);
+        who -> Integer.MAX_VALUE,
+        Warnings.defaults());
   }
 
   /** The same with a limit for temporary nodes. */
@@ -99,7 +115,8 @@ public record DomainSettings(
         maxKeyBytes,
         commitAttempts,
         transactions,
-        limit);
+        limit,
+        warnings);
   }
 
   /** The same with another limit for messages. */
@@ -117,7 +134,8 @@ public record DomainSettings(
         maxKeyBytes,
         commitAttempts,
         transactions,
-        temporaryNodes);
+        temporaryNodes,
+        warnings);
   }
 
   /** The same with another limit for idempotency keys. */
@@ -135,7 +153,8 @@ public record DomainSettings(
         bytes,
         commitAttempts,
         transactions,
-        temporaryNodes);
+        temporaryNodes,
+        warnings);
   }
 
   /** The same with other limits for transactions. */
@@ -153,6 +172,26 @@ public record DomainSettings(
         maxKeyBytes,
         commitAttempts,
         limits,
-        temporaryNodes);
+        temporaryNodes,
+        warnings);
+  }
+
+  /** The same with warnings at other times. */
+  public DomainSettings withWarnings(Warnings other) {
+    return new DomainSettings(
+        maxBatchCommands,
+        maxBatchBytes,
+        maxMessageBytes,
+        queueWindowBytes,
+        totalWindowBytes,
+        inFlightBytes,
+        readAheadBytes,
+        syncDelayMs,
+        healthPollMs,
+        maxKeyBytes,
+        commitAttempts,
+        transactions,
+        temporaryNodes,
+        other);
   }
 }

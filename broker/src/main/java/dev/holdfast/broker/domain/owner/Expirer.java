@@ -244,6 +244,7 @@ final class Expirer {
     }
     batch.depart(cursor, message);
     from.expiry.expired++;
+    batch.counts().expired();
     return true;
   }
 }

@@ -77,7 +77,7 @@ final class LoopBody {
     dynamic = new DynamicNodes(self, settings.temporaryNodes());
     AccessCheck access = new AccessCheck(around.policy(), nodes, dynamic);
     staging = new SubscriptionStaging(store, nodes);
-    batch = new StagedBatch(store);
+    batch = new StagedBatch(store, notes.traffic);
     retention = new RetentionSweep(store, nodes);
     idle = new IdleQueues(nodes, staging, self);
     keepers = new WindowKeepers(budget, settings.totalWindowBytes());
@@ -214,6 +214,7 @@ final class LoopBody {
       maintainedMs = now;
       store.maintain();
       idle.sweep(now, store.view());
+      admin.stuck().sweep(now, store.view());
     }
     return !inbox.isEmpty()
         || !preSettled.isEmpty()
@@ -328,6 +329,7 @@ final class LoopBody {
 
   /** The batch is committed: memory follows. */
   private void apply() {
+    batch.committed();
     List<NodeLog> appendedTo = batch.appendedTo();
     for (int i = 0; i < appendedTo.size(); i++) {
       appendedTo.get(i).appendsCommitted(dirty);

@@ -79,6 +79,11 @@ final class NodeRegistry {
     return nodes.values();
   }
 
+  /** What goes through the nodes. */
+  Traffic traffic() {
+    return notes.traffic;
+  }
+
   /** What operators hold back. */
   Maintenance maintenance() {
     return maintenance;

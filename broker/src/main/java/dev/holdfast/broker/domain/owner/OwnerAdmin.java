@@ -11,9 +11,7 @@ import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
 import dev.holdfast.broker.domain.QueueDefinition;
 import dev.holdfast.broker.domain.QueueInfo;
-import dev.holdfast.storage.ChunkInfo;
 import dev.holdfast.storage.StoreView;
-import dev.holdfast.storage.StoredMessage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -66,38 +64,14 @@ final class OwnerAdmin implements NodeAdmin {
 
   /** Reads what is not known of the oldest messages, log by log, and then tells. */
   private void learnOldest(Queue queue, int from, CompletableFuture<QueueInfo> result) {
-    StoreView view = context.store().view();
     List<LogCursor> cursors = queue.subscription.cursors();
     for (int i = from; i < cursors.size(); i++) {
-      LogCursor cursor = cursors.get(i);
-      long oldest = cursor.oldestSequence(view);
-      StoreView.LogView log = view.log(cursor.log.id);
-      ChunkInfo chunk = log == null || oldest == 0 ? null : log.chunkAtOrAfter(oldest);
-      if (chunk != null && cursor.oldestMs(oldest) == 0) {
-        int next = i + 1;
-        context
-            .reads()
-            .read(
-                cursor.log.id,
-                List.of(chunk),
-                read -> {
-                  learnOldest(cursor, oldest, read.get(0));
-                  learnOldest(queue, next, result);
-                });
+      int next = i + 1;
+      if (OldestMessages.learn(context, cursors.get(i), () -> learnOldest(queue, next, result))) {
         return;
       }
     }
-    result.complete(queue.info(view));
-  }
-
-  private static void learnOldest(LogCursor cursor, long oldest, ReadAhead.Result read) {
-    if (read.messages() != null) {
-      for (StoredMessage message : read.messages()) {
-        if (message.sequence() == oldest) {
-          cursor.oldestLearned(message);
-        }
-      }
-    }
+    result.complete(queue.info(context.store().view()));
   }
 
   @Override

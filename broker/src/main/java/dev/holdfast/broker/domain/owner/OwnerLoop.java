@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.OwnerInbox;
+import dev.holdfast.broker.domain.StatisticsPort;
 import dev.holdfast.broker.domain.TemplateAdmin;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.storage.MessageStore;
@@ -44,6 +45,7 @@ public final class OwnerLoop implements OwnerInbox {
   private final TemplateAdmin templateAdmin;
   private final DeadLetterAdmin deadLetterAdmin;
   private final MaintenanceAdmin maintenance;
+  private final StatisticsPort statistics;
   private final Consumer<Throwable> onFatal;
   private final ExecutorService reader;
   private final Thread thread;
@@ -94,6 +96,7 @@ public final class OwnerLoop implements OwnerInbox {
     this.maintenance = new OwnerMaintenance(this, body.admin());
     this.templateAdmin = new OwnerTemplateAdmin(this, body.admin());
     this.idempotencyAdmin = new OwnerIdempotencyAdmin(this, body.admin());
+    this.statistics = new OwnerStatistics(this, body.admin());
     this.deadLetterAdmin = new OwnerDeadLetterAdmin(this, body.admin());
     this.thread = daemon(this::run, "holdfast-owner");
   }
@@ -122,6 +125,11 @@ public final class OwnerLoop implements OwnerInbox {
   /** What management may do with topics and subscriptions. */
   public TopicAdmin topicAdmin() {
     return topicAdmin;
+  }
+
+  /** What it does. */
+  public StatisticsPort statistics() {
+    return statistics;
   }
 
   /** What management may hold back. */

@@ -142,8 +142,16 @@ final class PublisherLinks {
     if (!waits) {
       uploads.finish(command.message().upload());
     }
+    count(answer);
     if (command.confirm()) {
       target.answer(answer);
+    }
+  }
+
+  private void count(PublishAnswer answer) {
+    NodeError error = answer.error();
+    if (error != null && error.code() != NodeError.Code.DUPLICATE) {
+      acceptance.traffic().refused(error.code());
     }
   }
 
@@ -194,6 +202,7 @@ final class PublisherLinks {
                   ? new PublishAnswer(command.token(), 0, refusal)
                   : store(target, node, command);
           uploads.finish(command.message().upload());
+          count(answer);
           if (command.confirm()) {
             target.answer(answer);
           }
@@ -234,9 +243,12 @@ final class PublisherLinks {
         command.token(), 0, transactions.post(target.peer, command, node, why));
   }
 
-  private static PublishAnswer duplicate(
+  private PublishAnswer duplicate(
       PublisherTarget target, OwnerCommand.Publish command, IdempotencyCheck.Known known) {
     NodeError error = known.refusal();
+    if (error == null) {
+      acceptance.traffic().duplicate();
+    }
     return new PublishAnswer(
         command.token(),
         known.sequence(),

@@ -220,22 +220,13 @@ final class Queue implements Node {
         subscription.consumerCount(),
         publishers.count(),
         deadLetters == null ? 0 : deadLetters.messages(view),
-        oldestMs(view),
+        OldestMessages.knownMs(view, subscription),
         nextSequence(view),
         published(),
         subscription.delivered(),
         subscription.acknowledged(),
         displaced,
         subscription.unreadable());
-  }
-
-  private long oldestMs(StoreView view) {
-    long oldest = 0;
-    for (LogCursor cursor : subscription.cursors()) {
-      long ms = cursor.messages(view) == 0 ? 0 : cursor.oldestMs(cursor.oldestSequence(view));
-      oldest = ms == 0 || (oldest != 0 && oldest < ms) ? oldest : ms;
-    }
-    return oldest;
   }
 
   /** One more than all messages it ever took. */

@@ -188,6 +188,9 @@ final class Settler {
     } else if (verdict instanceof Verdict.DeadLetter dead) {
       return undeliverable(delivery, dead);
     } else {
+      if (verdict instanceof Verdict.Drop drop && drop.reason() == DeadLetterReason.EXPIRED) {
+        batch.counts().expired();
+      }
       acknowledge(delivery);
     }
     return true;
@@ -315,7 +318,10 @@ final class Settler {
             expired ? "" : delivery.consumer.peer.principal().name()),
         delivery.annotationsAfter());
     acknowledge(delivery);
-    origin.expiry.expired += expired ? 1 : 0;
+    if (expired) {
+      origin.expiry.expired++;
+      batch.counts().expired();
+    }
     return true;
   }
 

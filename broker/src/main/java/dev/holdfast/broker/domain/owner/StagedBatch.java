@@ -30,6 +30,8 @@ final class StagedBatch {
   /** Counts that it changes. */
   private final Set<DeadLetterTally> tallies = Collections.newSetFromMap(new IdentityHashMap<>());
 
+  private final Traffic traffic;
+  private final Traffic.Staged counts = new Traffic.Staged();
   private @Nullable NodeChange nodeChange;
   private boolean waitedFor;
   private long nowMs;
@@ -38,7 +40,8 @@ final class StagedBatch {
   /** A message on its way out of a log. */
   record Departure(LogCursor cursor, long sequence) {}
 
-  StagedBatch(MessageStore store) {
+  StagedBatch(MessageStore store, Traffic traffic) {
+    this.traffic = traffic;
     this.changes = store.newBatch();
     this.uploads = new Uploads(store, changes);
   }
@@ -54,6 +57,21 @@ final class StagedBatch {
 
   StoreBatch changes() {
     return changes;
+  }
+
+  /** What goes through, as far as it is committed. */
+  Traffic traffic() {
+    return traffic;
+  }
+
+  /** What this batch counts once it is committed. */
+  Traffic.Staged counts() {
+    return counts;
+  }
+
+  /** It is committed: what it counts counts. */
+  void committed() {
+    traffic.committed(counts);
   }
 
   /** Large messages on their way in. */
@@ -233,6 +251,7 @@ final class StagedBatch {
     bound.clear();
     departures.clear();
     tallies.clear();
+    counts.clear();
     appendedBytes = 0;
   }
 

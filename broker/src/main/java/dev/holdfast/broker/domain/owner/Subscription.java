@@ -243,6 +243,7 @@ final class Subscription {
     consumer.deliver(delivery);
     unsettled++;
     delivered++;
+    notes.traffic.delivered(delivery.bytes);
     budget.inFlight(delivery.held);
     // A large one counts as accepted when it is sent: until then it has to stay where it is.
     if (consumer.preSettled && !delivery.large) {
@@ -277,6 +278,7 @@ final class Subscription {
 
   /** The outcome of a delivery is committed; true when somebody may get something now. */
   boolean settled(OutDelivery delivery) {
+    notes.traffic.settled(delivery.outcome);
     ConsumerTarget consumer = delivery.consumer;
     end(delivery);
     if (delivery.effect == OutDelivery.Effect.GIVE_BACK) {

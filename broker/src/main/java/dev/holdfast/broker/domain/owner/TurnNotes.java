@@ -12,6 +12,9 @@ final class TurnNotes {
   /** What consumers have added to messages. */
   final KeptAnnotations annotations = new KeptAnnotations();
 
+  /** What goes through. */
+  final Traffic traffic = new Traffic();
+
   private long nowMs;
   private List<Met> expired = new ArrayList<>();
   private List<LogCursor> waiting = new ArrayList<>();

@@ -54,6 +54,7 @@ final class Undertaker {
     Node elsewhere = wanted.isEmpty() ? null : nodes.find(wanted);
     boolean circles = elsewhere != null && record.hops() > MOST_HOPS;
     Node target = elsewhere == null || circles ? own : elsewhere;
+    batch.counts().deadLettered(circles ? DeadLetterReason.HOP_LIMIT : words.reason());
     target.stageMove(
         batch,
         message,
