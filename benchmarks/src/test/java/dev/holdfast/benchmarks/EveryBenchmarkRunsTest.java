@@ -32,6 +32,7 @@ class EveryBenchmarkRunsTest {
             .param("inFlight", "10")
             .param("bytes", "128")
             .param("rules", "20")
+            .param("keys", "1000")
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
             .build();
@@ -47,6 +48,8 @@ class EveryBenchmarkRunsTest {
                 "AccessBenchmark.again",
                 "AccessBenchmark.firstTime",
                 "CommitBenchmark.commit",
+                "IdempotencyBenchmark.knownKey",
+                "IdempotencyBenchmark.newKey",
                 "MessageScanBenchmark.decode",
                 "MessageScanBenchmark.guard",
                 "MessageScanBenchmark.scan",

@@ -65,6 +65,15 @@ final class LoadOptions {
       description = "The header's durable; ${DEFAULT-VALUE}.")
   private boolean durable;
 
+  @Option(
+      names = "--delay-ms",
+      defaultValue = "0",
+      description = "Sent with this delivery delay; ${DEFAULT-VALUE}: none.")
+  private long delayMs;
+
+  @Option(names = "--keyed", description = "Each message has an idempotency key of its own.")
+  private boolean keyed;
+
   @Option(names = "--rate", description = "Messages per second over all producers; for latency.")
   private double rate;
 
@@ -107,7 +116,7 @@ final class LoadOptions {
         consumers,
         inFlight,
         credit,
-        durable,
+        new Payload.Says(durable, delayMs, keyed),
         rate,
         Duration.ofSeconds(idleSeconds),
         brokerPid);

@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param consumers receiving connections
  * @param inFlight unsettled messages each producer may have
  * @param credit what each consumer grants, topped up at half
- * @param durable the header's {@code durable}
+ * @param says what each message says beside its body
  * @param rate messages per second over all producers, 0 as fast as the broker takes them
  * @param idle without any progress for so long the run fails, or ends when {@code messages} is 0
  * @param brokerPid the broker's process, for its costs; 0 unknown
@@ -32,7 +32,7 @@ record LoadPlan(
     int consumers,
     int inFlight,
     int credit,
-    boolean durable,
+    Payload.Says says,
     double rate,
     Duration idle,
     long brokerPid) {

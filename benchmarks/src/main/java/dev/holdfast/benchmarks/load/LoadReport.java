@@ -67,7 +67,7 @@ record LoadReport(
     node.put("consumers", consumers.size());
     node.put("inFlight", plan.inFlight());
     node.put("credit", plan.credit());
-    node.put("durable", plan.durable());
+    node.put("durable", plan.says().durable());
     node.put("rate", plan.rate());
     return node;
   }

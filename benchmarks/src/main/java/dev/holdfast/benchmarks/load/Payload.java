@@ -1,6 +1,7 @@
 package dev.holdfast.benchmarks.load;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.apache.qpid.proton.codec.ReadableBuffer;
 
 /**
@@ -21,27 +22,83 @@ final class Payload {
   private static final int INTENDED = 24;
   private static final int DATA_SECTION = 0x75;
 
+  private static final int KEY_DIGITS = 16;
+
   private final ByteBuffer encoded;
   private final int body;
 
+  /** Where the digits of the idempotency key are; 0: it has none. */
+  private final int key;
+
+  /**
+   * What every message says beside its body.
+   *
+   * @param durable the header's durable
+   * @param delayMs not delivered before so many milliseconds; 0: at once
+   * @param keyed each has an idempotency key of its own
+   */
+  record Says(boolean durable, long delayMs, boolean keyed) {}
+
   /** A template for one producer; {@link #stamp} fills in what differs per message. */
-  Payload(int bodyBytes, boolean durable, int run, int producer) {
-    byte[] prefix = {
-      0, 0x53, 0x70, (byte) 0xc0, 2, 1, (byte) (durable ? 0x41 : 0x42), 0, 0x53, 0x75, (byte) 0xb0
-    };
-    body = prefix.length + Integer.BYTES;
-    encoded = ByteBuffer.allocate(body + bodyBytes);
-    encoded.put(prefix).putInt(bodyBytes);
+  Payload(int bodyBytes, Says says, int run, int producer) {
+    encoded = ByteBuffer.allocate(256 + bodyBytes);
+    encoded.put(new byte[] {0, 0x53, 0x70, (byte) 0xc0, 2, 1, (byte) (says.durable ? 0x41 : 0x42)});
+    key = annotations(says, run, producer);
+    encoded.put(new byte[] {0, 0x53, 0x75, (byte) 0xb0}).putInt(bodyBytes);
+    body = encoded.position();
     for (int i = 0; i < bodyBytes; i++) {
       // Not compressible to nothing, and the same each time.
       encoded.put((byte) (i * 31 + (i >>> 3)));
     }
+    encoded.limit(body + bodyBytes);
     encoded.putInt(body, MAGIC).putInt(body + RUN, run).putInt(body + PRODUCER, producer);
   }
 
+  private int annotations(Says says, int run, int producer) {
+    if (says.delayMs == 0 && !says.keyed) {
+      return 0;
+    }
+    encoded.put(new byte[] {0, 0x53, 0x72, (byte) 0xc1, 0, 0});
+    int map = encoded.position();
+    int entries = 0;
+    int digits = 0;
+    if (says.delayMs > 0) {
+      symbol("x-opt-delivery-delay");
+      encoded.put((byte) 0x81).putLong(says.delayMs);
+      entries += 2;
+    }
+    if (says.keyed) {
+      symbol("x-opt-idempotency-key");
+      byte[] prefix = "%08x-%d-".formatted(run, producer).getBytes(StandardCharsets.US_ASCII);
+      encoded.put((byte) 0xa1).put((byte) (prefix.length + KEY_DIGITS)).put(prefix);
+      digits = encoded.position();
+      encoded.position(digits + KEY_DIGITS);
+      entries += 2;
+    }
+    encoded.put(map - 2, (byte) (encoded.position() - map + 1)).put(map - 1, (byte) entries);
+    return digits;
+  }
+
+  private void symbol(String text) {
+    encoded.put((byte) 0xa3).put((byte) text.length());
+    encoded.put(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** The message with this number: valid until the next call, its length is {@link #bytes()}. */
   byte[] stamp(long sequence, long intendedNanos) {
     encoded.putLong(body + SEQUENCE, sequence).putLong(body + INTENDED, intendedNanos);
+    if (key > 0) {
+      for (int i = 0; i < KEY_DIGITS; i++) {
+        int digit = (int) (sequence >>> (4 * (KEY_DIGITS - 1 - i))) & 0xf;
+        encoded.put(key + i, (byte) "0123456789abcdef".charAt(digit));
+      }
+    }
     return encoded.array();
+  }
+
+  /** Bytes of the whole message. */
+  int bytes() {
+    return encoded.limit();
   }
 
   /**

@@ -43,7 +43,7 @@ final class ProducerLink implements LinkDriver {
   ProducerLink(LoadPlan plan, RunState state, int run, int index) {
     this.plan = plan;
     this.state = state;
-    this.payload = new Payload(plan.bodyBytes(), plan.durable(), run, index);
+    this.payload = new Payload(plan.bodyBytes(), plan.says(), run, index);
     this.quota = plan.quota(index);
     this.intervalNanos = plan.intervalNanos();
     this.offsetNanos = intervalNanos * index / plan.producers();
@@ -123,7 +123,7 @@ final class ProducerLink implements LinkDriver {
     Delivery delivery = open.delivery(slot.tag);
     delivery.setContext(slot);
     byte[] bytes = payload.stamp(slot.sequence, intended);
-    open.send(bytes, 0, bytes.length);
+    open.send(bytes, 0, payload.bytes());
     open.advance();
     unsettled++;
     if (intervalNanos != 0 && slot.sequence >= measuredFrom) {

@@ -7,6 +7,7 @@ import dev.holdfast.storage.rocks.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** A store with default settings in a new directory under {@code java.io.tmpdir}. */
 public final class TemporaryStore implements AutoCloseable {
@@ -20,9 +21,15 @@ public final class TemporaryStore implements AutoCloseable {
 
   /** Opens an empty one. */
   public static TemporaryStore open() throws IOException, StoreException {
+    return open(UnaryOperator.identity());
+  }
+
+  /** Opens an empty one with other settings. */
+  public static TemporaryStore open(UnaryOperator<StoreSettings> change)
+      throws IOException, StoreException {
     Path directory = Files.createTempDirectory("holdfast-bench");
-    return new TemporaryStore(
-        directory, RocksMessageStore.open(StoreSettings.defaults(directory.resolve("data"))));
+    StoreSettings settings = change.apply(StoreSettings.defaults(directory.resolve("data")));
+    return new TemporaryStore(directory, RocksMessageStore.open(settings));
   }
 
   /** The store. */
