@@ -14,9 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands in the README run as they are printed, one after the other. */
+/** The commands in the README and the guides run as they are printed, one after the other. */
 class DocumentedCommandsIT {
   /**
    * What starts a broker, builds, or goes on for ever: proven by the other tests, and this build.
@@ -24,10 +25,11 @@ class DocumentedCommandsIT {
   private static final List<String> ELSEWHERE =
       List.of("./holdfast up", "./holdfast demo", "./holdfast top --");
 
-  @Test
-  void theReadmesCommandsWork() throws IOException {
-    List<String> commands = commands(Environment.repository().resolve("README.md"));
-    assertThat(commands).as("./holdfast commands in README.md").isNotEmpty();
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/getting-started.md", "docs/how-to.md"})
+  void theCommandsWork(String page) throws IOException {
+    List<String> commands = commands(Environment.repository().resolve(page));
+    assertThat(commands).as("./holdfast commands in %s", page).isNotEmpty();
     try (Scratch scratch = Scratch.create();
         BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
       Map<String, String> environment = Map.of("HOLDFAST_URL", "unix://" + broker.ready().admin());
