@@ -239,7 +239,7 @@ final class Assembly {
         new BrokerMetrics.Sources(
             version(),
             view::uptimeSeconds,
-            () -> view.notReady().isEmpty(),
+            () -> view.notReady().isEmpty() && view.store().publishable(),
             () -> tls.map(ServerTls::certificateEndsMs).orElse(0L),
             domain,
             view::store,

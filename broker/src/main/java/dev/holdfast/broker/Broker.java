@@ -166,6 +166,7 @@ public final class Broker implements AutoCloseable {
     runs("AMQP", () -> await(amqp.close().toCompletionStage()));
     amqpAddress = Assembly.plainAddress(amqp);
     view.amqp(amqp);
+    view.checkup(new Checkup(config, tls, clock));
 
     BrokerMetrics metrics = Assembly.metrics(config, view, tls, owner.statistics(), audit);
     runs("metrics", metrics::close);
@@ -185,6 +186,7 @@ public final class Broker implements AutoCloseable {
             peers,
             view,
             new ManagementServices.Audit(audit, config.audit().directory()),
+            owner.statistics(),
             metrics,
             new ManagementServices.Maintenance(owner.maintenance(), amqp::refuseConnections),
             config.amqp().maxMessageBytes());

@@ -7,6 +7,7 @@ import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.config.LiveConfig;
 import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.management.BrokerView;
+import dev.holdfast.broker.management.Finding;
 import dev.holdfast.storage.MessageStore;
 import dev.holdfast.storage.StoreHealth;
 import java.time.Clock;
@@ -27,6 +28,7 @@ final class RunningView implements BrokerView {
   private volatile @Nullable LiveConfig live;
   private volatile @Nullable MessageStore store;
   private volatile @Nullable AmqpServer amqp;
+  private volatile @Nullable Checkup checkup;
   private volatile @Nullable Instant readySince;
   private volatile String notReady = "the broker is starting";
 
@@ -51,6 +53,10 @@ final class RunningView implements BrokerView {
 
   void amqp(AmqpServer started) {
     amqp = started;
+  }
+
+  void checkup(Checkup ofSurroundings) {
+    checkup = ofSurroundings;
   }
 
   void ready() {
@@ -125,6 +131,12 @@ final class RunningView implements BrokerView {
   @Override
   public Optional<LiveConfig> configuration() {
     return Optional.ofNullable(live);
+  }
+
+  @Override
+  public List<Finding> examine() {
+    Checkup current = checkup;
+    return current == null ? List.of() : current.examine();
   }
 
   @Override

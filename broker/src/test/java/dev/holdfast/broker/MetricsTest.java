@@ -10,6 +10,7 @@ import dev.holdfast.broker.metrics.MetricsReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +159,41 @@ class MetricsTest {
       http.call("POST", API + "/queues/orders/purge", "");
       Awaitility.await().untilAsserted(() -> assertThat(scrape(http)).containsEntry(stuck, 1.0));
     }
+  }
+
+  @Test
+  void theDoctorAndReadinessNameWhatIsStuckAndWhatIsOpen() throws Exception {
+    try (Broker broker =
+        start(
+            "warnings.stuck-after=1ms",
+            "websocket.listen=0.0.0.0:0",
+            "amqp.i-understand-insecure-listener=true")) {
+      HttpOverUnix http = new HttpOverUnix(broker.adminPath());
+      assertThat(findings(http, "ok")).contains("clock", "permissions", "stuck");
+      assertThat(findings(http, "warn")).contains("settings");
+      traffic(http);
+      Awaitility.await().untilAsserted(() -> assertThat(findings(http, "fail")).contains("stuck"));
+      assertThat(http.call("GET", "/readyz", "").body().toString()).contains("orders holds 4");
+      Files.setPosixFilePermissions(
+          directory.resolve("data"), PosixFilePermissions.fromString("rwxr-x---"));
+      assertThat(findings(http, "fail")).contains("permissions");
+      assertThat(directory.resolve("data").toFile().list((d, name) -> name.startsWith("doctor")))
+          .isEmpty();
+    }
+  }
+
+  private static Set<String> findings(HttpOverUnix http, String severity) throws IOException {
+    Set<String> checks = new TreeSet<>();
+    http.call("GET", API + "/doctor", "")
+        .body()
+        .path("findings")
+        .forEach(
+            finding -> {
+              if (finding.path("severity").asText().equals(severity)) {
+                checks.add(finding.path("check").asText());
+              }
+            });
+    return checks;
   }
 
   @Test

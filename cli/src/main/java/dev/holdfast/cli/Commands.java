@@ -10,6 +10,7 @@ final class Commands {
           "demo",
           "up",
           "status",
+          "doctor",
           "queue",
           "template",
           "topic",
@@ -58,6 +59,7 @@ final class Commands {
       case "demo" -> new DemoCommand(root);
       case "up" -> new UpCommand();
       case "status" -> new StatusCommand(root);
+      case "doctor" -> new DoctorCommand(root);
       case "queue" -> QueueCommands.line(root);
       case "template" -> TemplateCommands.line(root);
       case "topic" -> TopicCommands.line(root);

@@ -4,6 +4,7 @@ import dev.holdfast.cli.text.Columns;
 import dev.holdfast.cli.text.JsonObject;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 
@@ -48,6 +49,12 @@ final class StatusCommand implements ApiCommand {
       throws IOException {
     Columns columns = new Columns("holdfast", status.text("version"));
     columns.add("ready", ready ? "yes" : "no: " + health.text("reason", "no reason given"));
+    for (JsonObject check :
+        health.value("checks") == null ? List.<JsonObject>of() : health.objects("checks")) {
+      if (!check.text("severity").equals("ok")) {
+        columns.add("warning", check.text("message"));
+      }
+    }
     columns.add("pid", String.valueOf(status.number("pid")));
     columns.add("up", Units.duration(status.number("uptimeSeconds")));
     columns.add("data", status.text("dataDirectory"));

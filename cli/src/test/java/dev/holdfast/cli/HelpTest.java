@@ -33,6 +33,8 @@ class HelpTest {
           "top",
           List.of(),
           "bench",
+          List.of(),
+          "doctor",
           List.of());
 
   static Stream<String> commands() {

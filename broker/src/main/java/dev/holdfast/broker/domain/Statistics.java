@@ -58,10 +58,11 @@ public record Statistics(
    * @param syncs of the write-ahead log
    * @param failed that could not be written at the first attempt
    * @param slow that took longer than the operator allows
+   * @param slowAtMs when the last of those was, epoch milliseconds; 0: none was
    * @param times how long they took
    */
   public record Commits(
-      long synced, long written, long syncs, long failed, long slow, Times times) {}
+      long synced, long written, long syncs, long failed, long slow, long slowAtMs, Times times) {}
 
   /**
    * A histogram.

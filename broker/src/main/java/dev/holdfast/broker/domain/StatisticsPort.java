@@ -15,6 +15,9 @@ public interface StatisticsPort {
    */
   CompletionStage<Statistics> statistics(Principal principal, int most);
 
+  /** Commits alone: also a way to find out whether the domain answers. */
+  CompletionStage<Statistics.Commits> commits();
+
   /** Nodes that are stuck; none of those that the principal may not inspect. */
   CompletionStage<List<Statistics.StuckNode>> stuck(Principal principal);
 }

@@ -77,6 +77,7 @@ public final class AdminServer {
     routes.addAll(ConnectionApi.routes(api, services, workers));
     routes.addAll(TemplateApi.routes(api, services, workers));
     routes.addAll(IdempotencyApi.routes(api, services, workers));
+    routes.addAll(DoctorApi.routes(api, services, workers));
     routes.addAll(MetricsApi.routes(services, workers));
     routes.addAll(ConfigApi.routes(api, services, workers));
     routes.addAll(

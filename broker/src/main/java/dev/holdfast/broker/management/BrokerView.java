@@ -31,6 +31,9 @@ public interface BrokerView {
   /** Its configuration; empty when it runs inside of a program that has made it. */
   Optional<LiveConfig> configuration();
 
+  /** What is wrong around the broker: files, clock, settings. Blocks, unlike the rest. */
+  List<Finding> examine();
+
   /** Why the broker does not take work, in one sentence; empty when it does. */
   String notReady();
 

@@ -8,6 +8,7 @@ import dev.holdfast.broker.domain.IdempotencyAdmin;
 import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeAdmin;
 import dev.holdfast.broker.domain.PartSource;
+import dev.holdfast.broker.domain.StatisticsPort;
 import dev.holdfast.broker.domain.TemplateAdmin;
 import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.identity.PeerPrincipals;
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
  * @param peers names callers by their uid
  * @param broker the process
  * @param audit where what is done is recorded
+ * @param statistics what the nodes count
  * @param metrics what it counts
  * @param maintenance what may be held back
  * @param maxMessageBytes largest message of any queue, and the default of new ones
@@ -51,6 +53,7 @@ public record ManagementServices(
     PeerPrincipals peers,
     BrokerView broker,
     Audit audit,
+    StatisticsPort statistics,
     BrokerMetrics metrics,
     Maintenance maintenance,
     long maxMessageBytes) {

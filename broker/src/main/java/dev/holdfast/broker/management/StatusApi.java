@@ -4,14 +4,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.QueueInfo;
+import dev.holdfast.broker.domain.Statistics;
 import dev.holdfast.storage.StoreHealth;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** Status and health. */
 final class StatusApi {
+  private static final long PATIENCE_MS = 2_000;
+
   private final ManagementServices services;
   private final Executor workers;
 
@@ -24,14 +29,56 @@ final class StatusApi {
   /** Answered to anybody who reaches the socket: says no more than yes or no to strangers. */
   CompletionStage<ApiAnswer> health(ApiRequest request) {
     String reason = services.broker().notReady();
-    ObjectNode health = Json.object().put("alive", true).put("ready", reason.isEmpty());
+    if (reason.isEmpty() && !services.broker().store().publishable()) {
+      reason = services.broker().store().reason();
+    }
     Principal caller = request.caller();
     boolean trusted = caller != null && caller.roles().contains(Principal.ADMIN);
-    if (!reason.isEmpty() && trusted) {
+    if (!reason.isEmpty()) {
+      return CompletableFuture.completedStage(health(reason, trusted, List.of()));
+    }
+    // A broker whose disk does not answer accepts connections, and nothing else.
+    return services
+        .statistics()
+        .commits()
+        .thenCombine(
+            caller != null && trusted
+                ? services.statistics().stuck(caller)
+                : CompletableFuture.completedStage(List.<Statistics.StuckNode>of()),
+            this::checks)
+        .toCompletableFuture()
+        .orTimeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
+        .handleAsync(
+            (checks, failure) ->
+                failure == null
+                    ? health("", trusted, checks)
+                    : health(
+                        "the store has not answered for " + PATIENCE_MS + " ms",
+                        trusted,
+                        List.of()),
+            workers);
+  }
+
+  private List<Finding> checks(Statistics.Commits commits, List<Statistics.StuckNode> stuck) {
+    long now = System.currentTimeMillis();
+    List<Finding> checks = new ArrayList<>();
+    checks.add(HealthChecks.ready(services.broker()));
+    checks.add(HealthChecks.disk(services.broker().store()));
+    checks.add(HealthChecks.commits(commits, now));
+    checks.add(HealthChecks.audit(services.audit().log()));
+    checks.addAll(HealthChecks.stuck(stuck, now));
+    return checks;
+  }
+
+  private static ApiAnswer health(String reason, boolean trusted, List<Finding> checks) {
+    ObjectNode health = Json.object().put("alive", true).put("ready", reason.isEmpty());
+    if (trusted && !reason.isEmpty()) {
       health.put("reason", reason);
     }
-    return CompletableFuture.completedStage(
-        new ApiAnswer(reason.isEmpty() ? 200 : 503, Json.bytes(health)));
+    if (trusted && !checks.isEmpty()) {
+      health.set("checks", HealthChecks.show(checks));
+    }
+    return new ApiAnswer(reason.isEmpty() ? 200 : 503, Json.bytes(health));
   }
 
   CompletionStage<ApiAnswer> alive(ApiRequest request) {

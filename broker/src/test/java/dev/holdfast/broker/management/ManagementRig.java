@@ -45,6 +45,7 @@ final class ManagementRig implements AutoCloseable {
   final AuditLog audit;
   HttpOverUnix http;
   volatile String notReady = "";
+  volatile StoreHealth store = new StoreHealth(true, "", 100, 10, 50);
   final List<ConnectionInfo> connections = new CopyOnWriteArrayList<>();
   final Path toml;
   private volatile LiveConfig live;
@@ -99,6 +100,7 @@ final class ManagementRig implements AutoCloseable {
         new PeerPrincipals(adminUid, Set.of()),
         new View(),
         new ManagementServices.Audit(audit, directory.resolve("audit")),
+        owner.statistics(),
         new BrokerMetrics(
             new BrokerMetrics.Sources(
                 "1.2.3",
@@ -163,7 +165,12 @@ final class ManagementRig implements AutoCloseable {
 
     @Override
     public StoreHealth store() {
-      return new StoreHealth(true, "", 100, 10, 50);
+      return store;
+    }
+
+    @Override
+    public List<Finding> examine() {
+      return List.of(Finding.warn("clock", "it is late", "go home"));
     }
 
     @Override

@@ -29,6 +29,7 @@ final class CommitTimes {
   private long syncs;
   private long failed;
   private long slow;
+  private long slowAtMs;
   private long nanos;
 
   /** A batch has been committed. */
@@ -56,8 +57,9 @@ final class CommitTimes {
     failed++;
   }
 
-  void slow() {
+  void slow(long nowMs) {
     slow++;
+    slowAtMs = nowMs;
   }
 
   Statistics.Commits show() {
@@ -71,6 +73,7 @@ final class CommitTimes {
         syncs,
         failed,
         slow,
+        slowAtMs,
         new Statistics.Times(bounds, counts.clone(), nanos / 1e9));
   }
 }

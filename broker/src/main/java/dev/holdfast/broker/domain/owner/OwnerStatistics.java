@@ -48,6 +48,11 @@ final class OwnerStatistics implements StatisticsPort {
   }
 
   @Override
+  public CompletionStage<Statistics.Commits> commits() {
+    return ask(() -> context.nodes().traffic().commits.show());
+  }
+
+  @Override
   public CompletionStage<List<Statistics.StuckNode>> stuck(Principal principal) {
     return ask(() -> stuckFor(context.access().unrecorded(), principal));
   }

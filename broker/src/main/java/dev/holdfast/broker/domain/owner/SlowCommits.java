@@ -28,8 +28,8 @@ final class SlowCommits {
     if (nanos <= slowNanos) {
       return;
     }
-    times.slow();
     long now = batch.nowMs();
+    times.slow(now);
     if (warnedMs != Long.MIN_VALUE && now >= warnedMs && now - warnedMs < QUIET_MS) {
       unsaid++;
       return;
