@@ -42,7 +42,7 @@ final class DockerDaemon implements AutoCloseable {
   /**
    * Starts one, with the storage driver that it picks by itself, or else with the one that works
    * everywhere. Where it cannot run, the test is left out, or fails if {@code
-   * HOLDFAST_CONTAINER_TESTS=required}, as in CI.
+   * CONTAINER_TESTS=required}, as in CI.
    *
    * @return the running daemon
    */
@@ -53,7 +53,7 @@ final class DockerDaemon implements AutoCloseable {
           "the image is tested as root, with the packages docker.io, mmdebstrap and binutils;"
               + " missing: "
               + (missing.isEmpty() ? "root" : String.join(", ", missing));
-      assertThat("required".equals(System.getenv("HOLDFAST_CONTAINER_TESTS")))
+      assertThat("required".equals(System.getenv("CONTAINER_TESTS")))
           .as(message)
           .isFalse();
       Assumptions.abort(message);
