@@ -53,9 +53,7 @@ final class DockerDaemon implements AutoCloseable {
           "the image is tested as root, with the packages docker.io, mmdebstrap and binutils;"
               + " missing: "
               + (missing.isEmpty() ? "root" : String.join(", ", missing));
-      assertThat("required".equals(System.getenv("CONTAINER_TESTS")))
-          .as(message)
-          .isFalse();
+      assertThat("required".equals(System.getenv("CONTAINER_TESTS"))).as(message).isFalse();
       Assumptions.abort(message);
     }
     DockerDaemon docker = new DockerDaemon();
