@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain;
 
 import dev.holdfast.acl.Principal;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 
 /**
  * What management does to hold something back. Any thread; stages complete on the owner thread
@@ -21,10 +22,9 @@ public interface MaintenanceAdmin {
   /**
    * Pauses a node, or lets it go on; needs the right to configure it; survives a restart.
    *
-   * @param wanted what is held back from now on
+   * @param change from what is held back to what is from now on; on the owner thread, maybe twice
+   * @return what is held back now
    */
-  CompletionStage<Pause> pause(Principal principal, NodeKind kind, String name, Pause wanted);
-
-  /** What is held back at a node. */
-  CompletionStage<Pause> paused(Principal principal, NodeKind kind, String name);
+  CompletionStage<Pause> pause(
+      Principal principal, NodeKind kind, String name, UnaryOperator<Pause> change);
 }

@@ -1,7 +1,6 @@
 package dev.holdfast.broker.management;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.domain.BrokerMode;
 import dev.holdfast.broker.domain.MaintenanceAdmin;
 import dev.holdfast.broker.domain.NodeKind;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Holding back: the whole broker (read-only, drain), or single nodes (pause, resume). */
 final class MaintenanceApi {
@@ -77,18 +77,17 @@ final class MaintenanceApi {
     boolean both = !body.has("sending") && !body.has("delivery");
     boolean sending = both || Json.flag(body, "sending", false);
     boolean delivery = both || Json.flag(body, "delivery", false);
-    Principal principal = request.principal();
     String name = request.variable(0);
     String given = reason(body);
+    UnaryOperator<Pause> change =
+        now -> {
+          boolean noSending = sending ? on : now.sending();
+          boolean noDelivery = delivery ? on : now.delivery();
+          String why = !noSending && !noDelivery ? "" : given.isEmpty() ? now.reason() : given;
+          return new Pause(noSending, noDelivery, why);
+        };
     return admin
-        .paused(principal, kind, name)
-        .thenCompose(
-            now -> {
-              boolean noSending = sending ? on : now.sending();
-              boolean noDelivery = delivery ? on : now.delivery();
-              String why = !noSending && !noDelivery ? "" : given.isEmpty() ? now.reason() : given;
-              return admin.pause(principal, kind, name, new Pause(noSending, noDelivery, why));
-            })
+        .pause(request.principal(), kind, name, change)
         .thenApply(pause -> ApiAnswer.ok(show(pause, Json.object().put("name", name))));
   }
 

@@ -36,7 +36,7 @@ class ClientLargeIT {
             BrokerProcess.start(
                 BrokerOptions.in(scratch).with("--set", "amqp.max-message-size=48MiB"));
         Holdfast client = Holdfast.connect("unix://" + broker.ready().socket())) {
-      broker.cli().ok("queue", "create", "large");
+      broker.api().createQueue("large");
       Producer producer = client.producer("large");
       producer.send(Message.builder().id("one").bytes(content).build());
       assertThat(broker.cli().ok("msg", "peek", "large")).contains("(large: ");

@@ -36,7 +36,7 @@ class JmsTimeIT {
 
   private static Queue newQueue(Session session, TestInfo test) throws JMSException {
     String name = "jms.time." + test.getTestMethod().orElseThrow().getName();
-    SharedBroker.broker().cli().ok("queue", "create", name);
+    SharedBroker.broker().api().createQueue(name);
     return session.createQueue(name);
   }
 

@@ -32,7 +32,7 @@ class PythonProtonIT {
 
   @Test
   void overTcpWithPlain() {
-    broker.cli().ok("queue", "create", "python.tcp");
+    broker.api().createQueue("python.tcp");
     TestUser user = TestUser.generated(broker.cli(), "python");
     String address = "127.0.0.1:" + broker.ready().tcp().getPort();
     run("tcp", address, user.name(), user.password(), "python.tcp");
@@ -41,7 +41,7 @@ class PythonProtonIT {
 
   @Test
   void overTheUnixSocketAsOneself() {
-    broker.cli().ok("queue", "create", "python.unix");
+    broker.api().createQueue("python.unix");
     run("unix", broker.ready().socket().toString(), "python.unix");
     assertThat(broker.cli().messages("python.unix")).isZero();
   }

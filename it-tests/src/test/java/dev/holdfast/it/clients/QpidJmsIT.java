@@ -74,7 +74,7 @@ class QpidJmsIT {
 
   private static Queue newQueue(Session session, TestInfo test) throws JMSException {
     String name = "jms." + test.getTestMethod().orElseThrow().getName();
-    broker.cli().ok("queue", "create", name);
+    broker.api().createQueue(name);
     return session.createQueue(name);
   }
 

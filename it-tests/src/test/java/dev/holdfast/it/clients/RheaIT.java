@@ -58,7 +58,7 @@ class RheaIT {
 
   @Test
   void overTcpWithPlain() {
-    broker.cli().ok("queue", "create", "node.tcp");
+    broker.api().createQueue("node.tcp");
     TestUser user =
         TestUser.chosen(broker.cli(), "node", "a long enough secret", "--role", "admin");
     String port = Integer.toString(broker.ready().tcp().getPort());
@@ -68,14 +68,14 @@ class RheaIT {
 
   @Test
   void overTheUnixSocketAsOneself() {
-    broker.cli().ok("queue", "create", "node.unix");
+    broker.api().createQueue("node.unix");
     run("unix", broker.ready().socket().toString(), "node.unix");
     assertThat(broker.cli().messages("node.unix")).isZero();
   }
 
   @Test
   void overWebSocket() {
-    broker.cli().ok("queue", "create", "node.ws");
+    broker.api().createQueue("node.ws");
     TestUser user =
         TestUser.chosen(broker.cli(), "node-ws", "a long enough secret", "--role", "admin");
     String url = "ws://127.0.0.1:" + broker.port("amqpws");

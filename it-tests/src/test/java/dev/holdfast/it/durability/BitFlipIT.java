@@ -78,8 +78,8 @@ class BitFlipIT {
   @Test
   void aFlippedBitInATableLosesOnlyItsChunkAndSaysSo() throws IOException {
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
-      broker.cli().ok("queue", "create", "flipped");
-      broker.cli().ok("queue", "create", "other");
+      broker.api().createQueue("flipped");
+      broker.api().createQueue("other");
       broker.cli().ok("msg", "send", "other", "unharmed");
       int rounds = 0;
       while (biggest(".sst").map(file -> file.toFile().length() < 1 << 20).orElse(true)) {
@@ -125,7 +125,7 @@ class BitFlipIT {
   @Test
   void aFlippedBitInsideTheWriteAheadLogIsNotSkipped() throws IOException {
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
-      broker.cli().ok("queue", "create", "flipped");
+      broker.api().createQueue("flipped");
       send(broker, 0, 200);
       broker.kill();
     }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
+import dev.holdfast.it.harness.Cli;
+import dev.holdfast.it.harness.Command;
 import dev.holdfast.it.harness.Scratch;
 import dev.holdfast.it.wire.AmqpClient;
 import dev.holdfast.it.wire.AmqpReceiver;
@@ -27,6 +29,10 @@ import org.junit.jupiter.api.Test;
 /** The disk runs full: no new messages, everything else goes on, and it heals by itself. */
 class DiskFullIT {
   private static final int DISK_MEGABYTES = 192;
+
+  /** What {@code status} exits with while the broker takes no messages. */
+  private static final int NOT_READY = 8;
+
   private final Scratch scratch = Scratch.create();
   private final Ledger ledger = new Ledger();
 
@@ -42,7 +48,7 @@ class DiskFullIT {
           disk.holding(BrokerOptions.in(scratch)).with("--set", "store.disk-reserve=48MiB");
       try (BrokerProcess broker = BrokerProcess.start(options)) {
         Load.createQueues(broker);
-        broker.cli().ok("queue", "create", "doomed");
+        broker.api().createQueue("doomed");
         fillWithMessages(broker);
         assertOthersGoOn(broker);
         assertResumes(broker);
@@ -110,7 +116,9 @@ class DiskFullIT {
   }
 
   private void assertOthersGoOn(BrokerProcess broker) throws IOException {
-    JsonNode store = broker.cli().json("status").get("store");
+    Command.Result status = broker.cli().run("-o", "json", "status");
+    assertThat(status.exitCode()).as(status.all()).isEqualTo(NOT_READY);
+    JsonNode store = Cli.parse(status.out()).get("store");
     assertThat(store.get("publishable").asBoolean()).as("%s", store).isFalse();
     assertThat(store.get("reason").asText()).isNotBlank();
     assertThat(broker.cli().ok("msg", "peek", Load.QUEUE, "--limit", "1")).isNotBlank();

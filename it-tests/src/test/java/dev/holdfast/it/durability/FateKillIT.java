@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.it.durability.FateProducer.Kind;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
+import dev.holdfast.it.harness.Environment;
 import dev.holdfast.it.harness.Scratch;
 import dev.holdfast.it.wire.AmqpClient;
 import dev.holdfast.it.wire.AmqpReceiver;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * twice: in the end each one that was accepted is in one place, and the right one.
  */
 class FateKillIT {
-  private static final int KILLS = 5;
+  private static final int KILLS = Environment.times(5, 50);
 
   private final Scratch scratch = Scratch.create();
   private final Random random = new Random();
@@ -50,7 +51,7 @@ class FateKillIT {
       try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
         if (kill == 0) {
           for (Kind kind : Kind.values()) {
-            broker.cli().ok("queue", "create", kind.queue());
+            broker.api().createQueue(kind.queue());
           }
         }
         List<Load.Worker> workers = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
+import dev.holdfast.it.harness.Environment;
 import dev.holdfast.it.harness.Scratch;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The process dies at random moments under load; what it answered stands. */
 class KillIT {
-  private static final int KILLS = 20;
+  private static final int KILLS = Environment.times(20, 200);
   private static final int TERMS = 4;
 
   private final Scratch scratch = Scratch.create();

@@ -45,8 +45,8 @@ class LargeMessagesIT {
   @Test
   void aHundredAtOnceInHalfAGigabyte() throws IOException {
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch).heap(512))) {
-      broker.cli().ok("queue", "create", "large");
-      broker.cli().ok("queue", "create", "small");
+      broker.api().createQueue("large");
+      broker.api().createQueue("small");
       AmqpClient other = client(broker);
       AmqpSender smallOut = other.sender("small");
       AmqpReceiver smallIn = other.receiver("small");
@@ -138,7 +138,7 @@ class LargeMessagesIT {
     BrokerOptions options =
         BrokerOptions.in(scratch).heap(128).with("--set", "amqp.max-message-size=512MiB");
     try (BrokerProcess broker = BrokerProcess.start(options)) {
-      broker.cli().ok("queue", "create", "large");
+      broker.api().createQueue("large");
       String sum = sendOne(broker, 300 * MIB);
       assertThat(receiveOne(broker)).isEqualTo(sum);
     }
@@ -177,7 +177,7 @@ class LargeMessagesIT {
   void aKillInTheMiddleLeavesNothingOfItAndAllOfTheOthers() throws IOException {
     String sum;
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
-      broker.cli().ok("queue", "create", "large");
+      broker.api().createQueue("large");
       sum = sendOne(broker, LARGE);
       AmqpClient client = client(broker);
       AmqpSender sender = client.sender("large");

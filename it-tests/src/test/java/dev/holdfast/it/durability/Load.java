@@ -24,8 +24,8 @@ final class Load implements AutoCloseable {
   record Shape(int producers, int consumers, int bodyBytes) {}
 
   static void createQueues(BrokerProcess broker) {
-    broker.cli().ok("queue", "create", QUEUE);
-    broker.cli().ok("queue", "create", BARRIER);
+    broker.api().createQueue(QUEUE);
+    broker.api().createQueue(BARRIER);
   }
 
   static Load start(BrokerProcess broker, Ledger ledger, Shape shape) {

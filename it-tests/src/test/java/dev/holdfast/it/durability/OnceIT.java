@@ -44,7 +44,7 @@ class OnceIT {
     try (Connection effects = database.getConnection()) {
       effects.createStatement().execute("CREATE TABLE effects (name VARCHAR(50))");
       BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch));
-      broker.cli().ok("queue", "create", "orders");
+      broker.api().createQueue("orders");
       try (Holdfast holdfast = Holdfast.connect("unix://" + broker.ready().socket())) {
         Producer orders = holdfast.producer("orders");
         for (int i = 0; i < MESSAGES; i++) {

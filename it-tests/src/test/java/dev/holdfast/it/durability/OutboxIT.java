@@ -60,7 +60,7 @@ class OutboxIT {
       int sent = milestones[i];
       try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
         if (i == 0) {
-          broker.cli().ok("queue", "create", "orders");
+          broker.api().createQueue("orders");
         }
         try (Holdfast holdfast = connect(broker);
             OutboxRelay relay = relay(holdfast)) {
@@ -96,7 +96,7 @@ class OutboxIT {
     Path socket = scratch.data().resolveSibling("proxy.sock");
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch));
         MutingProxy proxy = MutingProxy.start(socket, broker.ready().socket())) {
-      broker.cli().ok("queue", "create", "orders");
+      broker.api().createQueue("orders");
       try (Holdfast holdfast =
               Holdfast.builder("unix://" + socket)
                   .closeTimeout(Duration.ofSeconds(1))

@@ -7,6 +7,7 @@ import dev.holdfast.it.durability.PowerCut.Losses;
 import dev.holdfast.it.durability.PowerCut.Survivors;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
+import dev.holdfast.it.harness.Environment;
 import dev.holdfast.it.harness.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * The power fails under load: every write that was not synced is gone or torn, nothing accepted.
  */
 class PowerCutIT {
-  private static final int CUTS = 9;
+  private static final int CUTS = Environment.times(9, 90);
 
   private final Scratch scratch = Scratch.create();
   private final Ledger ledger = new Ledger();

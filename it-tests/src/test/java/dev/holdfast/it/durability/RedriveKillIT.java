@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.it.durability.PowerCut.Survivors;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
+import dev.holdfast.it.harness.Environment;
 import dev.holdfast.it.harness.Scratch;
 import dev.holdfast.it.wire.AmqpClient;
 import dev.holdfast.it.wire.AmqpReceiver;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * by itself: in the end each message is back, once.
  */
 class RedriveKillIT {
-  private static final int MESSAGES = 3_000;
+  private static final int MESSAGES = Environment.times(1_800, 12_000);
   private static final int KEPT_FOR_THE_END = 400;
   private static final String QUEUE = "redriven";
   private static final String DEAD = QUEUE + "/$dead-letter";
@@ -119,7 +120,7 @@ class RedriveKillIT {
   }
 
   private void fill(BrokerProcess broker) throws IOException {
-    broker.cli().ok("queue", "create", QUEUE);
+    broker.api().createQueue(QUEUE);
     try (AmqpClient client = AmqpClient.local(broker)) {
       AmqpSender sender = client.sender(QUEUE);
       List<Object> answered = new ArrayList<>();

@@ -34,7 +34,7 @@ class ResendIT {
     Path socket = scratch.data().resolveSibling("proxy.sock");
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch));
         MutingProxy proxy = MutingProxy.start(socket, broker.ready().socket())) {
-      broker.cli().ok("queue", "create", "orders");
+      broker.api().createQueue("orders");
       List<CompletableFuture<Receipt>> sends = new ArrayList<>();
       try (Holdfast holdfast = Holdfast.connect("unix://" + socket);
           Producer orders = holdfast.producer("orders")) {

@@ -14,7 +14,7 @@ class SecondProcessIT {
   void aSecondBrokerIsRefusedAndTheFirstGoesOn() {
     try (Scratch scratch = Scratch.create();
         BrokerProcess first = BrokerProcess.start(BrokerOptions.in(scratch))) {
-      first.cli().ok("queue", "create", "mine");
+      first.api().createQueue("mine");
       BrokerOptions same =
           new BrokerOptions(
               scratch.data(),

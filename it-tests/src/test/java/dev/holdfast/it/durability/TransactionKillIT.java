@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.it.durability.PowerCut.Survivors;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
+import dev.holdfast.it.harness.Environment;
 import dev.holdfast.it.harness.Scratch;
 import dev.holdfast.it.wire.AmqpClient;
 import dev.holdfast.it.wire.AmqpReceiver;
@@ -30,8 +31,8 @@ import org.junit.jupiter.api.Test;
  * between two queues: of each transaction all has happened or nothing.
  */
 class TransactionKillIT {
-  private static final int KILLS = 12;
-  private static final int CUTS = 6;
+  private static final int KILLS = Environment.times(8, 100);
+  private static final int CUTS = Environment.times(4, 50);
   private static final int MESSAGES = 300;
 
   private final Scratch scratch = Scratch.create();
@@ -92,7 +93,7 @@ class TransactionKillIT {
     for (String queue : List.of(MoveLedger.LEFT, MoveLedger.RIGHT)) {
       broker.cli().ok("queue", "create", queue, "--max-deliveries", "65535");
     }
-    broker.cli().ok("queue", "create", MoveLedger.LOG);
+    broker.api().createQueue(MoveLedger.LOG);
     try (AmqpClient client = AmqpClient.local(broker)) {
       AmqpSender sender = client.sender(MoveLedger.LEFT);
       for (int i = 0; i < MESSAGES; i++) {

@@ -68,6 +68,25 @@ public final class Api {
    * @return the answer
    */
   public JsonNode call(String method, String path, String json) {
+    String answer = answer(method, path, json);
+    assertThat(answer).as("%s %s %s", method, path, json).startsWith("HTTP/1.1 20");
+    return Cli.parse(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+  }
+
+  /**
+   * One request that need not succeed.
+   *
+   * @param method of HTTP
+   * @param path below {@code /api/v1}
+   * @param json the body, or empty
+   * @return the status of the answer
+   */
+  public int status(String method, String path, String json) {
+    String answer = answer(method, path, json);
+    return Integer.parseInt(answer.split(" ", 3)[1]);
+  }
+
+  private String answer(String method, String path, String json) {
     String request =
         "%s /api/v1%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
             .formatted(method, path, json.getBytes(UTF_8).length, json);
@@ -76,9 +95,7 @@ public final class Api {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      String answer = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
-      assertThat(answer).as("%s %s %s", method, path, json).startsWith("HTTP/1.1 20");
-      return Cli.parse(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+      return new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

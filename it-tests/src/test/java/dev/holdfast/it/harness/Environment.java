@@ -51,6 +51,17 @@ public final class Environment {
     return property("holdfast.it.target", "target").resolve(name);
   }
 
+  /**
+   * How often to do something whose faults show by chance.
+   *
+   * @param usual in every build
+   * @param thorough with {@code -Dit.thorough=true}
+   * @return one of the two
+   */
+  public static int times(int usual, int thorough) {
+    return Boolean.getBoolean("it.thorough") ? thorough : usual;
+  }
+
   private static Path property(String key, String otherwise) {
     return Path.of(System.getProperty(key, otherwise)).toAbsolutePath().normalize();
   }

@@ -63,7 +63,7 @@ class PrincipalLimitsIT {
 
   @Test
   void connectionsLinksAndSizesAreThePrincipals() throws IOException {
-    broker.cli().ok("queue", "create", "narrow");
+    broker.api().createQueue("narrow");
     try (AmqpClient one = login(narrow);
         AmqpClient two = login(narrow)) {
       assertThatThrownBy(() -> login(narrow))
@@ -93,7 +93,7 @@ class PrincipalLimitsIT {
 
   @Test
   void deliveriesWaitUntilOthersAreSettled() throws IOException {
-    broker.cli().ok("queue", "create", "unsettled");
+    broker.api().createQueue("unsettled");
     for (int i = 0; i < 8; i++) {
       broker.cli().ok("msg", "send", "unsettled", "m-" + i);
     }
@@ -136,8 +136,8 @@ class PrincipalLimitsIT {
 
   @Test
   void aFloodIsSlowedDownByCreditAndAQuietClientIsNot() throws IOException {
-    broker.cli().ok("queue", "create", "flood");
-    broker.cli().ok("queue", "create", "quiet");
+    broker.api().createQueue("flood");
+    broker.api().createQueue("quiet");
     int[] accepted = new int[1];
     int[] other = new int[1];
     long began = System.nanoTime();
@@ -174,7 +174,7 @@ class PrincipalLimitsIT {
 
   @Test
   void bytesAreSlowedDownToo() throws IOException {
-    broker.cli().ok("queue", "create", "bulk");
+    broker.api().createQueue("bulk");
     long began = System.nanoTime();
     long bytes = 0;
     byte[] message = Messages.data(new byte[100_000]);

@@ -46,8 +46,8 @@ final class Victim implements AutoCloseable {
             BrokerOptions.in(scratch)
                 .env(
                     "HOLDFAST_JAVA_OPTS", "-Xms" + heap + " -Xmx" + heap + " -XX:+AlwaysPreTouch"));
-    broker.cli().ok("queue", "create", QUEUE);
-    broker.cli().ok("queue", "create", "target");
+    broker.api().createQueue(QUEUE);
+    broker.api().createQueue("target");
     bystander = AmqpClient.local(broker);
     sender = bystander.sender(QUEUE);
     receiver = bystander.receiver(QUEUE);

@@ -34,8 +34,8 @@ class AclIT {
   void start() {
     broker = BrokerProcess.start(BrokerOptions.in(scratch));
     alice = TestUser.chosen(broker.cli(), "alice", "correct horse");
-    broker.cli().ok("queue", "create", "orders.eu");
-    broker.cli().ok("queue", "create", "private");
+    broker.api().createQueue("orders.eu");
+    broker.api().createQueue("private");
   }
 
   @AfterEach

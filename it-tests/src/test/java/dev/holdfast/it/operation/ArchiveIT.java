@@ -36,7 +36,7 @@ class ArchiveIT {
             onTheOneThatBuilds ? options.env("HOLDFAST_JAVA_HOME", java) : options)) {
       assertThat(maps(broker.ready().pid())).contains("/lib/cds/broker-");
       assertThat(broker.logText()).doesNotContain("[error]", "[warning]", "shared archive");
-      broker.cli().ok("queue", "create", "q");
+      broker.api().createQueue("q");
       ProcessBuilder tail =
           new ProcessBuilder(
               List.of(

@@ -122,7 +122,7 @@ class AuditIT {
   @Test
   void linksAndConnectionsAreRecordedAndWhoBrowses() throws Exception {
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
-      broker.cli().ok("queue", "create", "watched");
+      broker.api().createQueue("watched");
       String uri = "amqp://127.0.0.1:" + broker.ready().tcp().getPort();
       TestUser user = TestUser.generated(broker.cli(), "watcher");
       try (Connection connection =

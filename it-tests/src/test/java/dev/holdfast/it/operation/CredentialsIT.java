@@ -33,7 +33,7 @@ class CredentialsIT {
   @BeforeAll
   static void start() {
     broker = BrokerProcess.start(BrokerOptions.in(SCRATCH));
-    broker.cli().ok("queue", "create", "private");
+    broker.api().createQueue("private");
   }
 
   @AfterAll
@@ -91,7 +91,7 @@ class CredentialsIT {
     try (Scratch scratch = Scratch.create()) {
       try (BrokerProcess first = BrokerProcess.start(BrokerOptions.in(scratch))) {
         TestUser.chosen(first.cli(), "lasting", "canary-7f3a9 words", "--role", "admin");
-        first.cli().ok("queue", "create", "sealed");
+        first.api().createQueue("sealed");
         first.cli().ok("msg", "send", "sealed", "canary-b0d1e5 body");
         assertThat(first.terminate()).isZero();
       }

@@ -84,7 +84,7 @@ class ForeignIssuerIT {
   void itsKeysDecideWhoComesInAndWhoStays() throws Exception {
     try (Scratch scratch = Scratch.create();
         BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
-      broker.cli().ok("queue", "create", "q");
+      broker.api().createQueue("q");
       KeyPair pair = pair();
       String token = token(pair);
       assertThat(logsIn(broker, token)).isFalse();

@@ -32,8 +32,8 @@ class IdentityNodeIT {
   @BeforeAll
   static void start() {
     broker = BrokerProcess.start(BrokerOptions.in(SCRATCH));
-    broker.cli().ok("queue", "create", "mine");
-    broker.cli().ok("queue", "create", "other");
+    broker.api().createQueue("mine");
+    broker.api().createQueue("other");
     broker.cli().ok("msg", "send", "mine", "hello");
   }
 

@@ -36,8 +36,8 @@ class MaintenanceIT {
   void clientsHearWhyAndARestartChangesNothingButTheDraining() throws IOException {
     try (Scratch scratch = Scratch.create()) {
       try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
-        broker.cli().ok("queue", "create", "held");
-        broker.cli().ok("queue", "create", "free");
+        broker.api().createQueue("held");
+        broker.api().createQueue("free");
         broker.cli().ok("topic", "create", "news");
         broker.cli().ok("msg", "send", "held", "waits");
         paused(broker);

@@ -127,7 +127,7 @@ class MutualTlsIT {
   @ValueSource(strings = {"amqps", "amqpwss"})
   void aCertificateIsEnoughToLogIn(String scheme) throws Exception {
     String name = "mutual." + scheme;
-    broker.cli().ok("queue", "create", name);
+    broker.api().createQueue(name);
     // Netty says http:// in any case; beside a certificate the broker wants it right.
     String origin =
         scheme.equals("amqps")
@@ -144,7 +144,7 @@ class MutualTlsIT {
 
   @Test
   void aNameThatMayDoNothingDoesNothing() throws Exception {
-    broker.cli().ok("queue", "create", "mutual.closed");
+    broker.api().createQueue("mutual.closed");
     TestCa.Issued nobody = CA.request("x").uri("spiffe://local/nobody").issue();
     try (Connection connection = connect("amqps", nobody, "");
         Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
@@ -182,7 +182,7 @@ class MutualTlsIT {
 
   @Test
   void whatIsRevokedIsClosedAndStaysOut() throws Exception {
-    broker.cli().ok("queue", "create", "mutual.revoked");
+    broker.api().createQueue("mutual.revoked");
     TestCa.Issued bySerial = ops();
     TestCa.Issued byList = ops();
     try (Connection first = connect("amqps", bySerial, "");

@@ -52,7 +52,7 @@ class TlsIT {
                 .with("--set", "tls.certificate=" + certificate)
                 .with("--set", "tls.private-key=" + key)
                 .with("--set", "tls.listen=127.0.0.1:0"));
-    broker.cli().ok("queue", "create", "secure");
+    broker.api().createQueue("secure");
     user = TestUser.chosen(broker.cli(), "tls-user", "correct horse", "--role", "admin");
     port = broker.port("amqps");
   }

@@ -30,8 +30,8 @@ class TokenIT {
   static void start() {
     broker =
         BrokerProcess.start(BrokerOptions.in(SCRATCH).with("--set", "identity.token-grace=1s"));
-    broker.cli().ok("queue", "create", "orders.eu");
-    broker.cli().ok("queue", "create", "private");
+    broker.api().createQueue("orders.eu");
+    broker.api().createQueue("private");
   }
 
   @AfterAll

@@ -89,7 +89,7 @@ class WebSocketIT {
     byte[] large = new byte[5 << 20];
     new Random(9).nextBytes(large);
     String name = "web." + scheme;
-    broker.cli().ok("queue", "create", name);
+    broker.api().createQueue(name);
     try (Connection connection = connect(scheme, "amqp.saslMechanisms=SCRAM-SHA-256");
         Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
       Queue queue = session.createQueue(name);
@@ -113,7 +113,7 @@ class WebSocketIT {
   /** Its WebSocket takes no frame that is larger than what it takes from AMQP. */
   @Test
   void aClientThatTakesSmallFramesOnlyGetsNoLargerOnes() throws JMSException {
-    broker.cli().ok("queue", "create", "web.small");
+    broker.api().createQueue("web.small");
     try (Connection connection = connect("amqpws", "amqp.maxFrameSize=600");
         Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
       Queue queue = session.createQueue("web.small");

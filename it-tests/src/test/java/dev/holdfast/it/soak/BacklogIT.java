@@ -44,7 +44,7 @@ class BacklogIT {
   }
 
   private void buildAndDrain(BrokerProcess broker, int messages) throws IOException {
-    broker.cli().ok("queue", "create", "backlog");
+    broker.api().createQueue("backlog");
     build(broker, messages);
     assertThat(broker.cli().messages("backlog")).isEqualTo(messages);
     drain(broker, messages);

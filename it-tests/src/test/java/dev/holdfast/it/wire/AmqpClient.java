@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transaction.TxnCapability;
@@ -27,6 +29,7 @@ import org.apache.qpid.proton.engine.Event;
 import org.apache.qpid.proton.engine.Link;
 import org.apache.qpid.proton.engine.Session;
 import org.apache.qpid.proton.engine.Transport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A blocking AMQP connection on proton-j's engine. One thread uses it; nothing happens on the wire
@@ -98,11 +101,11 @@ public final class AmqpClient implements AutoCloseable {
   /**
    * Opens a sending link.
    *
-   * @param address of the node
+   * @param address of the node, null to say it in each message
    * @return the attached link
    * @throws IOException when the connection ends
    */
-  public AmqpSender sender(String address) throws IOException {
+  public AmqpSender sender(@Nullable String address) throws IOException {
     return sender(session, address);
   }
 
@@ -110,11 +113,11 @@ public final class AmqpClient implements AutoCloseable {
    * Opens a sending link on another session.
    *
    * @param on a session of this connection
-   * @param address of the node
+   * @param address of the node, null to say it in each message
    * @return the attached link
    * @throws IOException when the connection ends
    */
-  public AmqpSender sender(Session on, String address) throws IOException {
+  public AmqpSender sender(Session on, @Nullable String address) throws IOException {
     Target target = new Target();
     target.setAddress(address);
     return attached(new AmqpSender(this, on.sender("out-" + UUID.randomUUID()), target));
@@ -158,8 +161,39 @@ public final class AmqpClient implements AutoCloseable {
    * @throws IOException when the connection ends
    */
   public AmqpReceiver receiver(String address) throws IOException {
-    AmqpReceiver receiver =
-        new AmqpReceiver(this, session.receiver("in-" + UUID.randomUUID()), address);
+    return receiver(session, address);
+  }
+
+  /**
+   * Opens a receiving link on another session.
+   *
+   * @param on a session of this connection
+   * @param address of the node
+   * @return the attached link
+   * @throws IOException when the connection ends
+   */
+  public AmqpReceiver receiver(Session on, String address) throws IOException {
+    Source source = new Source();
+    source.setAddress(address);
+    return attached(new AmqpReceiver(this, on.receiver("in-" + UUID.randomUUID()), source));
+  }
+
+  /**
+   * Opens a link that looks at messages and takes none.
+   *
+   * @param on a session of this connection
+   * @param address of the node
+   * @return the attached link
+   * @throws IOException when the connection ends
+   */
+  public AmqpReceiver browser(Session on, String address) throws IOException {
+    Source source = new Source();
+    source.setAddress(address);
+    source.setDistributionMode(Symbol.valueOf("copy"));
+    return attached(new AmqpReceiver(this, on.receiver("in-" + UUID.randomUUID()), source));
+  }
+
+  private AmqpReceiver attached(AmqpReceiver receiver) throws IOException {
     until("attach", receiver::answered);
     return receiver;
   }

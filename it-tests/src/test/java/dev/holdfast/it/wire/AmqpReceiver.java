@@ -44,11 +44,9 @@ public final class AmqpReceiver {
     parts = listener;
   }
 
-  AmqpReceiver(AmqpClient client, Receiver link, String address) {
+  AmqpReceiver(AmqpClient client, Receiver link, Source source) {
     this.client = client;
     this.link = link;
-    Source source = new Source();
-    source.setAddress(address);
     link.setSource(source);
     link.setTarget(new Target());
     link.setSenderSettleMode(SenderSettleMode.UNSETTLED);

@@ -189,6 +189,7 @@ public final class BatchApplier {
       forget(log, cursor, chunks.first(at));
       int following = chunks.nextLive(at + 1);
       cursor.moveFloor(following < 0 ? chunks.end(at) : chunks.first(following));
+      touched.addFloor(log, cursor);
       touched.add(log);
       at = following;
     }
@@ -198,10 +199,8 @@ public final class BatchApplier {
     ChunkTable chunks = log.chunks();
     long first = chunks.first(slot);
     long end = chunks.end(slot);
-    for (CursorIndex cursor : log.cursors().values()) {
-      if (!cursor.hasConsumed(first, end)) {
-        return false;
-      }
+    if (!log.consumedByAll(first, end)) {
+      return false;
     }
     ChunkInfo chunk = chunks.info(slot);
     for (CursorIndex cursor : log.cursors().values()) {
@@ -297,7 +296,7 @@ public final class BatchApplier {
       }
     }
     log.cursors().put(cursorId, cursor);
-    cursor.floorDirty = true;
+    touched.addFloor(log, cursor);
     touched.add(log);
   }
 

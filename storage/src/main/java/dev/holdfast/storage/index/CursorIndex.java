@@ -22,6 +22,8 @@ final class CursorIndex implements StoreView.CursorView {
   private long floor;
   private long messages;
   private long bytes;
+
+  /** Its floor is to be named at the end of the batch. */
   boolean floorDirty;
 
   CursorIndex(LogIndex log, int id, long floor) {
@@ -40,7 +42,6 @@ final class CursorIndex implements StoreView.CursorView {
 
   void moveFloor(long to) {
     floor = to;
-    floorDirty = true;
   }
 
   void count(long moreMessages, long moreBytes) {

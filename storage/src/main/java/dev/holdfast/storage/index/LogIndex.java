@@ -29,6 +29,10 @@ final class LogIndex implements StoreView.LogView {
   private final TreeMap<Integer, CursorIndex> cursors = new TreeMap<>();
   private final TreeMap<Long, Long> deadRuns = new TreeMap<>();
   private @Nullable CursorIndex lastCursor;
+
+  /** Asked first whether it has consumed a chunk: it had not done so with the last one. */
+  private @Nullable CursorIndex witness;
+
   private long floor;
   private long next;
   private long liveBytes;
@@ -101,8 +105,26 @@ final class LogIndex implements StoreView.LogView {
     return cursor;
   }
 
+  /** Whether no cursor needs the chunk from {@code first} to before {@code end} any more. */
+  boolean consumedByAll(long first, long end) {
+    CursorIndex asked = witness;
+    if (asked != null && !asked.hasConsumed(first, end)) {
+      return false;
+    }
+    // From the last one on: cursors mostly finish in their order, and then one witness will do for
+    // a chunk. Otherwise each of a thousand would look at all the others.
+    for (CursorIndex cursor : cursors.descendingMap().values()) {
+      if (!cursor.hasConsumed(first, end)) {
+        witness = cursor;
+        return false;
+      }
+    }
+    return true;
+  }
+
   void removeCursor(int cursorId) {
     lastCursor = null;
+    witness = null;
     cursors.remove(cursorId);
   }
 

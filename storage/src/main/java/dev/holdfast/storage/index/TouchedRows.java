@@ -6,7 +6,10 @@ import java.util.List;
 /** Rows that one batch changes many times over and that are named once, at its end. */
 final class TouchedRows {
   private final List<LogIndex> logs = new ArrayList<>();
+  private final List<TouchedFloor> floors = new ArrayList<>();
   private final List<TouchedState> states = new ArrayList<>();
+
+  private record TouchedFloor(LogIndex log, CursorIndex cursor) {}
 
   private record TouchedState(LogIndex log, CursorIndex cursor, AckState state) {}
 
@@ -18,6 +21,14 @@ final class TouchedRows {
     if (!log.dirty) {
       log.dirty = true;
       logs.add(log);
+    }
+  }
+
+  /** The cursor's floor is another one. */
+  void addFloor(LogIndex log, CursorIndex cursor) {
+    if (!cursor.floorDirty) {
+      cursor.floorDirty = true;
+      floors.add(new TouchedFloor(log, cursor));
     }
   }
 
@@ -33,12 +44,13 @@ final class TouchedRows {
       log.dirty = false;
       if (!log.dropped) {
         rows.logBounds(log.id(), log.firstSequence(), log.nextSequence());
-        for (CursorIndex cursor : log.cursors().values()) {
-          if (cursor.floorDirty) {
-            cursor.floorDirty = false;
-            rows.cursorFloor(log.id(), cursor.id(), cursor.floor());
-          }
-        }
+      }
+    }
+    for (TouchedFloor touched : floors) {
+      CursorIndex cursor = touched.cursor;
+      cursor.floorDirty = false;
+      if (!touched.log.dropped && touched.log.cursors().get(cursor.id()) == cursor) {
+        rows.cursorFloor(touched.log.id(), cursor.id(), cursor.floor());
       }
     }
     for (TouchedState touched : states) {
@@ -52,6 +64,7 @@ final class TouchedRows {
 
   void clear() {
     logs.clear();
+    floors.clear();
     states.clear();
   }
 }

@@ -328,7 +328,7 @@ final class ConsumerLinks {
     if (of == null) {
       return access.denied(principal, Permission.RECEIVE, target.subscription.name);
     }
-    return of.definition.name().isEmpty()
+    return SubscriptionNames.isUnnamed(of.definition)
         ? access.denied(principal, Permission.RECEIVE, NodeKind.TOPIC, of.definition.source())
         : access.denied(principal, Permission.RECEIVE, of.address());
   }

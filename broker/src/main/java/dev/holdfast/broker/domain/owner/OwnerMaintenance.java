@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Management's way to hold something back; any thread. All of it is the owner thread's to do. */
 final class OwnerMaintenance implements MaintenanceAdmin {
@@ -61,15 +62,10 @@ final class OwnerMaintenance implements MaintenanceAdmin {
 
   @Override
   public CompletionStage<Pause> pause(
-      Principal principal, NodeKind kind, String name, Pause wanted) {
+      Principal principal, NodeKind kind, String name, UnaryOperator<Pause> change) {
     CompletableFuture<Pause> result = new CompletableFuture<>();
-    submit(new PauseNode(context, principal, kind, name, wanted, result));
+    submit(new PauseNode(context, principal, kind, name, change, result));
     return result;
-  }
-
-  @Override
-  public CompletionStage<Pause> paused(Principal principal, NodeKind kind, String name) {
-    return ask(() -> PauseNode.find(context, principal, Permission.INSPECT, kind, name).pause());
   }
 
   private <T> CompletionStage<T> ask(Supplier<T> answer) {

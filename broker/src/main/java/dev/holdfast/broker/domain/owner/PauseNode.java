@@ -6,6 +6,7 @@ import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.Pause;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a node back, or lets it go on. */
@@ -14,8 +15,9 @@ final class PauseNode implements NodeChange {
   private final Principal principal;
   private final NodeKind kind;
   private final String name;
-  private final Pause wanted;
+  private final UnaryOperator<Pause> change;
   private final CompletableFuture<Pause> result;
+  private Pause wanted = Pause.NONE;
   private @Nullable Node node;
 
   PauseNode(
@@ -23,13 +25,13 @@ final class PauseNode implements NodeChange {
       Principal principal,
       NodeKind kind,
       String name,
-      Pause wanted,
+      UnaryOperator<Pause> change,
       CompletableFuture<Pause> result) {
     this.context = context;
     this.principal = principal;
     this.kind = kind;
     this.name = name;
-    this.wanted = wanted;
+    this.change = change;
     this.result = result;
   }
 
@@ -49,6 +51,7 @@ final class PauseNode implements NodeChange {
     try {
       Node found = find(context, principal, Permission.CONFIGURE, kind, name);
       node = found;
+      wanted = change.apply(found.pause());
       if (wanted.isNone()) {
         batch.changes().deleteDefinition(Maintenance.key(found));
       } else {

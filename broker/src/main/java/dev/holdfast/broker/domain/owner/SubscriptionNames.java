@@ -36,6 +36,11 @@ final class SubscriptionNames {
     return PRIVATE + id;
   }
 
+  /** Whether it is one link's own subscription, which nobody can name. */
+  static boolean isUnnamed(SubscriptionDefinition definition) {
+    return definition.name().startsWith(PRIVATE);
+  }
+
   /** The part of a name that its client chose, container included. */
   static String chosen(String name) {
     return name.startsWith(VOLATILE) ? name.substring(VOLATILE.length()) : name;
@@ -43,7 +48,7 @@ final class SubscriptionNames {
 
   /** The request that a link would name it by; null when none can. */
   static @Nullable SubscriptionRequest request(SubscriptionDefinition definition) {
-    if (definition.name().startsWith(PRIVATE)) {
+    if (isUnnamed(definition)) {
       return null;
     }
     SubscriptionDefinition.Traits traits = definition.traits();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.acl.Decision;
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
+import dev.holdfast.acl.Resource;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OwnerCommand;
 import dev.holdfast.broker.domain.Peer;
@@ -104,6 +105,27 @@ class AccessReviewTest {
     assertThat(rig.body.nodes().subscriptions().all())
         .extracting(s -> s.definition.name())
         .containsExactly("kept");
+  }
+
+  @Test
+  void forALinksOwnSubscriptionTheRightToItsTopicIsEnough() {
+    Rig strict = new Rig();
+    strict.policy =
+        (who, permission, what) ->
+            new Decision(
+                who.name().equals("uid:1")
+                    || (permission == Permission.RECEIVE && what.equals(Resource.topic("t"))),
+                "test");
+    strict.boot(strict.store);
+    strict.topic("t");
+    TestConsumer own = new TestConsumer(strict).open(one, SourceRequest.of("t")).flow(10);
+    strict.settle();
+    assertThat(own.opened).isNotNull();
+    strict.submit(new OwnerCommand.Recheck(null));
+    strict.settle();
+    assertThat(own.closed).isNull();
+    strict.send("t", "on");
+    assertThat(own.take()).containsExactly("on");
   }
 
   @Test
