@@ -5,6 +5,7 @@ import dev.holdfast.broker.config.BrokerConfig;
 import dev.holdfast.broker.config.HostPort;
 import dev.holdfast.broker.management.Finding;
 import dev.holdfast.broker.tls.ServerTls;
+import dev.holdfast.storage.keys.SecureFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -101,7 +102,7 @@ final class Checkup {
     ofGroupToo.add(PosixFilePermission.GROUP_EXECUTE);
     List<Finding> bad = new ArrayList<>();
     without(config.dataDirectory(), ofGroupToo, "chmod 700", bad);
-    config.store().keyFile().ifPresent(key -> without(key, ofGroupToo, "chmod 600", bad));
+    config.store().keyFile().ifPresent(key -> closed(key, bad));
     without(
         config.socketDirectory(), EnumSet.of(PosixFilePermission.OTHERS_WRITE), "chmod o-w", bad);
     without(config.amqpSocket(), OF_OTHERS, "chmod 660", bad);
@@ -110,6 +111,19 @@ final class Checkup {
         bad.isEmpty()
             ? List.of(Finding.ok("permissions", "data, keys and sockets are closed to others"))
             : bad);
+  }
+
+  /** By the rule of the start. */
+  private static void closed(Path key, List<Finding> bad) {
+    try {
+      if (SecureFiles.openToOthers(key)) {
+        bad.add(
+            Finding.fail(
+                "permissions", key + " may be read or written by others", "chmod 600 " + key));
+      }
+    } catch (IOException e) {
+      bad.add(unreadable("permissions", key, e));
+    }
   }
 
   private static void without(

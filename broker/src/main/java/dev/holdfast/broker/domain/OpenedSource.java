@@ -11,10 +11,28 @@ import org.jspecify.annotations.Nullable;
  *     unshared subscriptions
  * @param filter really applied; null: none
  * @param noLocal really applied
+ * @param paused why nothing is delivered until somebody resumes it, maybe empty; null: it is
  */
 public record OpenedSource(
     String address,
     NodeKind kind,
     @Nullable SubscriptionRequest subscription,
     @Nullable MessageFilter filter,
-    boolean noLocal) {}
+    boolean noLocal,
+    @Nullable String paused) {
+
+  /** Of a node that delivers. */
+  public OpenedSource(
+      String address,
+      NodeKind kind,
+      @Nullable SubscriptionRequest subscription,
+      @Nullable MessageFilter filter,
+      boolean noLocal) {
+    this(address, kind, subscription, filter, noLocal, null);
+  }
+
+  /** The same, held back for this reason; null: not held back. */
+  public OpenedSource paused(@Nullable String reason) {
+    return new OpenedSource(address, kind, subscription, filter, noLocal, reason);
+  }
+}

@@ -85,7 +85,7 @@ class AclReloadIT {
       }
       long accepted = traffic.join();
       assertThat(accepted).isGreaterThan(RELOADS);
-      assertThat(broker.cli().messages("traffic")).isEqualTo(accepted);
+      broker.cli().awaitMessages("traffic", accepted);
     }
   }
 

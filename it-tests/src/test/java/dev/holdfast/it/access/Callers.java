@@ -6,9 +6,7 @@ import dev.holdfast.it.harness.TestUser;
 import dev.holdfast.it.wire.AmqpClient;
 import dev.holdfast.it.wire.Login;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 
 /** Those who try, connected. Those of the Unix socket are there only when the tests run as root. */
@@ -22,31 +20,22 @@ final class Callers implements AutoCloseable {
   private static final int OTHER_GID = 65_201;
 
   private final Map<CallerKind, AmqpAttempts> amqp = new EnumMap<>(CallerKind.class);
-  private final Map<CallerKind, ApiAttempts> api = new EnumMap<>(CallerKind.class);
-  private final List<Relay> relays = new ArrayList<>();
+  private final Map<CallerKind, Relay> relays = new EnumMap<>(CallerKind.class);
+  private final BrokerProcess broker;
+  private final TestUser user;
 
-  Callers(BrokerProcess broker) throws IOException {
-    TestUser user = TestUser.chosen(broker.cli(), "mia", "correct horse");
-    amqp.put(
-        CallerKind.USER,
-        new AmqpAttempts(
-            AmqpClient.connect(
-                broker.ready().tcp(), new Login.Plain(user.name(), user.password()))));
+  Callers(BrokerProcess broker) {
+    this.broker = broker;
+    this.user = TestUser.chosen(broker.cli(), "mia", "correct horse");
     if ("root".equals(System.getProperty("user.name"))) {
-      add(CallerKind.UID, Relay.as(UID, OTHER_GID, broker));
-      add(CallerKind.GID, Relay.as(OF_NO_RULE, GID, broker));
+      relays.put(CallerKind.UID, Relay.as(UID, OTHER_GID, broker));
+      relays.put(CallerKind.GID, Relay.as(OF_NO_RULE, GID, broker));
     }
-  }
-
-  private void add(CallerKind kind, Relay relay) throws IOException {
-    relays.add(relay);
-    api.put(kind, new ApiAttempts(relay.admin()));
-    amqp.put(kind, new AmqpAttempts(AmqpClient.connect(relay.amqp(), new Login.External())));
   }
 
   /** Whether there is such a one. */
   boolean has(CallerKind kind) {
-    return amqp.containsKey(kind);
+    return kind == CallerKind.USER || relays.containsKey(kind);
   }
 
   /**
@@ -57,14 +46,27 @@ final class Callers implements AutoCloseable {
    * @throws IOException when there is no answer
    */
   String attempt(Attempt attempt) throws IOException {
-    return attempt.door() == Door.API
-        ? api.get(attempt.caller()).attempt(attempt)
-        : amqp.get(attempt.caller()).attempt(attempt);
+    Relay relay = relays.get(attempt.caller());
+    if (attempt.door() == Door.API && relay != null) {
+      return new ApiAttempts(relay.admin()).attempt(attempt);
+    }
+    AmqpAttempts connected = amqp.get(attempt.caller());
+    if (connected == null) {
+      // Not before: whoever says nothing for a minute is taken for dead.
+      connected =
+          new AmqpAttempts(
+              relay == null
+                  ? AmqpClient.connect(
+                      broker.ready().tcp(), new Login.Plain(user.name(), user.password()))
+                  : AmqpClient.connect(relay.amqp(), new Login.External()));
+      amqp.put(attempt.caller(), connected);
+    }
+    return connected.attempt(attempt);
   }
 
   @Override
   public void close() {
     amqp.values().forEach(AmqpAttempts::close);
-    relays.forEach(Relay::close);
+    relays.values().forEach(Relay::close);
   }
 }

@@ -48,7 +48,7 @@ class JmsBrowserIT {
       send(connection, queue, texts);
       assertThat(browse(session, queue, null)).containsExactly(texts);
       assertThat(browse(session, queue, null)).containsExactly(texts);
-      assertThat(SharedBroker.broker().cli().messages(queue.getQueueName())).isEqualTo(300);
+      SharedBroker.broker().cli().awaitMessages(queue.getQueueName(), 300);
       MessageConsumer consumer = session.createConsumer(queue);
       for (String text : texts) {
         Message message = consumer.receive(Jms.WAIT);

@@ -78,7 +78,7 @@ class JmsSendingIT {
     for (int i = 0; i < 500; i++) {
       assertThat(completions.ends.get(i)).isEqualTo("" + i);
     }
-    assertThat(SharedBroker.broker().cli().messages(queue.getQueueName())).isEqualTo(500);
+    SharedBroker.broker().cli().awaitMessages(queue.getQueueName(), 500);
   }
 
   @Test

@@ -88,7 +88,7 @@ class JmsTemporaryIT {
       TemporaryQueue queue = session.createTemporaryQueue();
       name = queue.getQueueName();
       Jms.send(connection, queue, "left behind");
-      assertThat(SharedBroker.broker().cli().messages(name)).isEqualTo(1);
+      SharedBroker.broker().cli().awaitMessages(name, 1);
     }
     await().until(() -> SharedBroker.broker().cli().run("queue", "info", name).exitCode() == 3);
   }

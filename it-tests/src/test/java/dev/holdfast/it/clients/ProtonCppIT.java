@@ -38,7 +38,7 @@ class ProtonCppIT {
                 "cpp"));
     assertThat(result.exitCode()).as(result.all()).isZero();
     assertThat(result.out()).contains("ok all");
-    assertThat(SharedBroker.broker().cli().messages("cpp")).isZero();
+    SharedBroker.broker().cli().awaitMessages("cpp", 0);
     assertThat(SharedBroker.broker().cli().ok("dlq", "list", "cpp")).contains("rejected");
   }
 }

@@ -36,14 +36,14 @@ class PythonProtonIT {
     TestUser user = TestUser.generated(broker.cli(), "python");
     String address = "127.0.0.1:" + broker.ready().tcp().getPort();
     run("tcp", address, user.name(), user.password(), "python.tcp");
-    assertThat(broker.cli().messages("python.tcp")).isZero();
+    broker.cli().awaitMessages("python.tcp", 0);
   }
 
   @Test
   void overTheUnixSocketAsOneself() {
     broker.api().createQueue("python.unix");
     run("unix", broker.ready().socket().toString(), "python.unix");
-    assertThat(broker.cli().messages("python.unix")).isZero();
+    broker.cli().awaitMessages("python.unix", 0);
   }
 
   private static void run(String... arguments) {

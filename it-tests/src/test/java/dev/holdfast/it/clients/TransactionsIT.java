@@ -94,7 +94,7 @@ class TransactionsIT {
       Received received = receiver.receive(20_000).orElseThrow();
       received.settle(within(transaction, Accepted.getInstance()));
     }
-    assertThat(broker.cli().messages(out)).isZero();
+    broker.cli().awaitMessages(out, 0);
     assertThat(coordinator.discharge(second, false)).isInstanceOf(Accepted.class);
     assertThat(coordinator.discharge(third, true)).isInstanceOf(Accepted.class);
     assertThat(coordinator.discharge(first, false)).isInstanceOf(Accepted.class);
@@ -104,11 +104,11 @@ class TransactionsIT {
     assertThat(next(check)).isEqualTo("2");
     assertThat(next(check)).isEqualTo("1");
     assertThat(next(check)).isEqualTo("3");
-    assertThat(broker.cli().messages(out)).isEqualTo(3);
+    broker.cli().awaitMessages(out, 3);
     // What the third had received comes again.
     receiver.flow(1);
     assertThat(next(receiver)).isEqualTo("b");
-    assertThat(broker.cli().messages(in)).isEqualTo(1);
+    broker.cli().awaitMessages(in, 1);
   }
 
   @Test
@@ -132,8 +132,8 @@ class TransactionsIT {
     AmqpReceiver receiver = client.receiver(in);
     receiver.flow(1);
     assertThat(next(receiver)).isEqualTo("a");
-    assertThat(broker.cli().messages(out)).isZero();
-    assertThat(broker.cli().messages(in)).isEqualTo(1);
+    broker.cli().awaitMessages(out, 0);
+    broker.cli().awaitMessages(in, 1);
   }
 
   @Test
@@ -148,7 +148,7 @@ class TransactionsIT {
           "amqp:transaction:unknown-id");
     }
     assertThat(client.coordinator().discharge(transaction, false)).isInstanceOf(Accepted.class);
-    assertThat(broker.cli().messages(out)).isZero();
+    broker.cli().awaitMessages(out, 0);
   }
 
   @Test
@@ -178,7 +178,7 @@ class TransactionsIT {
             "amqp:resource-limit-exceeded");
         rejected(coordinator.discharge(grows, false), "amqp:transaction:rollback");
         assertThat(coordinator.discharge(fits, false)).isInstanceOf(Accepted.class);
-        assertThat(small.cli().messages("q")).isEqualTo(250);
+        small.cli().awaitMessages("q", 250);
       }
       assertThat(small.terminate()).as("log:\n%s", small.logText()).isZero();
     }
@@ -202,7 +202,7 @@ class TransactionsIT {
         receiver.flow(1);
         await().until(() -> receiver.receive(100).isPresent());
         rejected(coordinator.discharge(left, false), "amqp:transaction:timeout");
-        assertThat(hasty.cli().messages("out")).isZero();
+        hasty.cli().awaitMessages("out", 0);
       }
     }
   }

@@ -135,8 +135,7 @@ class DiskFullIT {
       client.pump(0);
     }
     await("three quarters are gone")
-        .untilAsserted(
-            () -> assertThat(broker.cli().messages(Load.QUEUE)).isEqualTo(before - before * 3 / 4));
+        .untilAsserted(() -> broker.cli().awaitMessages(Load.QUEUE, before - before * 3 / 4));
   }
 
   private void assertResumes(BrokerProcess broker) {

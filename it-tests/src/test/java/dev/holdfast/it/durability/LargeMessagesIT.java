@@ -52,7 +52,7 @@ class LargeMessagesIT {
       AmqpReceiver smallIn = other.receiver("small");
 
       List<String> sums = sendAtOnce(broker, () -> pass(smallOut, smallIn));
-      assertThat(broker.cli().messages("large")).isEqualTo(AT_ONCE);
+      broker.cli().awaitMessages("large", AT_ONCE);
       assertThat(receiveAtOnce(broker, () -> pass(smallOut, smallIn)))
           .containsExactlyInAnyOrderElementsOf(sums);
 
@@ -189,7 +189,7 @@ class LargeMessagesIT {
       broker.kill();
     }
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch))) {
-      assertThat(broker.cli().messages("large")).isEqualTo(1);
+      broker.cli().awaitMessages("large", 1);
       assertThat(receiveOne(broker)).isEqualTo(sum);
       String next = sendOne(broker, 2 * MIB);
       assertThat(receiveOne(broker)).isEqualTo(next);

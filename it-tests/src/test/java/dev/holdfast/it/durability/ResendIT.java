@@ -51,7 +51,7 @@ class ResendIT {
         }
         assertThat(orders.send(Message.text("order-last")).duplicate()).isFalse();
       }
-      assertThat(broker.cli().messages("orders")).isEqualTo(IN_FLIGHT + 2);
+      broker.cli().awaitMessages("orders", IN_FLIGHT + 2);
     }
   }
 }

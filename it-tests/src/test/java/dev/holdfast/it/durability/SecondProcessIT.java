@@ -33,7 +33,7 @@ class SecondProcessIT {
       assertThat(third.exitCode()).as("its sockets: %s", third.all()).isEqualTo(1);
       assertThat(third.out()).contains(scratch.sockets().toString()).doesNotContain("\tat ");
       first.cli().ok("msg", "send", "mine", "still here");
-      assertThat(first.cli().messages("mine")).isEqualTo(1);
+      first.cli().awaitMessages("mine", 1);
     }
   }
 }

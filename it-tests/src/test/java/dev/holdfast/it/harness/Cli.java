@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 
 /** The shipped command line, pointed at one broker. */
 public final class Cli {
@@ -94,6 +96,19 @@ public final class Cli {
    */
   public long messages(String queue) {
     return queue(queue).get("messages").asLong();
+  }
+
+  /**
+   * Waits until a queue holds so many messages: what a client has settled is not committed yet when
+   * the client ends.
+   *
+   * @param queue its name
+   * @param count the messages
+   */
+  public void awaitMessages(String queue, long count) {
+    Awaitility.await(queue)
+        .pollDelay(Duration.ZERO)
+        .untilAsserted(() -> assertThat(messages(queue)).as(queue).isEqualTo(count));
   }
 
   /**

@@ -285,7 +285,7 @@ class ProtocolAbuseIT {
         accepted += last.intValue() - disposition.getFirst().intValue() + 1;
       }
     }
-    assertThat(victim.broker().cli().messages("target")).isEqualTo(2);
+    victim.broker().cli().awaitMessages("target", 2);
     victim.broker().cli().ok("queue", "purge", "target", "--yes");
   }
 
@@ -301,7 +301,7 @@ class ProtocolAbuseIT {
       assertThat(peer.await(Disposition.class).orElseThrow().getState())
           .isInstanceOf(Accepted.class);
     }
-    assertThat(victim.broker().cli().messages("target")).isEqualTo(1);
+    victim.broker().cli().awaitMessages("target", 1);
     victim.broker().cli().ok("queue", "purge", "target", "--yes");
   }
 

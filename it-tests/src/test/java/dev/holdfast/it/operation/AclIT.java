@@ -83,7 +83,7 @@ class AclIT {
       assertThat(sender.error().getDescription()).contains("HF-ACL-REVOKED");
     }
     assertThat(Files.readString(scratch.data().resolve("acl.conf"))).isEqualTo("acl 1\n");
-    assertThat(broker.cli().messages("orders.eu")).isEqualTo(1);
+    broker.cli().awaitMessages("orders.eu", 1);
   }
 
   @Test

@@ -105,7 +105,7 @@ class CommandLineIT {
 
     assertThat(cli.run("queue", "purge", "cli.life").exitCode()).as("no --yes").isEqualTo(2);
     assertThat(cli.json("queue", "purge", "cli.life", "--yes").get("purged").asLong()).isEqualTo(2);
-    assertThat(cli.messages("cli.life")).isZero();
+    cli.awaitMessages("cli.life", 0);
     assertThat(cli.run("queue", "delete", "cli.life").exitCode()).as("no --yes").isEqualTo(2);
     cli.ok("queue", "delete", "cli.life", "--yes");
     assertThat(cli.run("queue", "info", "cli.life").exitCode()).isEqualTo(3);
@@ -117,11 +117,11 @@ class CommandLineIT {
     cli.ok("msg", "send", "cli.recv", "one");
     cli.ok("msg", "send", "cli.recv", "two");
     assertThat(cli.ok("msg", "recv", "cli.recv", "--no-ack")).contains("one");
-    assertThat(cli.messages("cli.recv")).isEqualTo(2);
+    cli.awaitMessages("cli.recv", 2);
     JsonNode got = cli.json("msg", "recv", "cli.recv", "--limit", "10").get("messages");
     assertThat(got.get(0).at("/body/text").asText()).isEqualTo("one");
     assertThat(got.get(1).at("/body/text").asText()).isEqualTo("two");
-    assertThat(cli.messages("cli.recv")).isZero();
+    cli.awaitMessages("cli.recv", 0);
     Command.Result empty = cli.run("msg", "recv", "cli.recv");
     assertThat(empty.exitCode()).isZero();
     assertThat(empty.out()).isEmpty();

@@ -11,6 +11,7 @@ import dev.holdfast.it.wire.AmqpReceiver;
 import dev.holdfast.it.wire.AmqpSender;
 import dev.holdfast.it.wire.Messages;
 import java.io.IOException;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -76,6 +77,8 @@ class MaintenanceIT {
       broker.cli().ok("queue", "resume", "held", "--sending");
       assertThat(sender.sendAndWait(Messages.text("behind"))).isInstanceOf(Accepted.class);
       AmqpReceiver receiver = client.receiver("held");
+      assertThat(receiver.properties())
+          .containsEntry(Symbol.valueOf("holdfast:delivery-paused"), "a bug in 4.2");
       receiver.flow(10);
       assertThat(receiver.receive(500)).isEmpty();
       assertThat(broker.cli().queue("held").get("pauseReason").asText()).isEqualTo("a bug in 4.2");

@@ -77,13 +77,13 @@ class OperatorIT {
     assertThat(cli.run("msg", "count", "op.work", "--look", "5").exitCode()).isEqualTo(7);
     assertThat(cli.ok("msg", "tail", "op.work", "-n", "2")).contains("job 10", "job 11");
     cli.ok("msg", "move", "op.work", "--to", "op.spare", "--where", "kind = 'odd'", "--yes");
-    assertThat(cli.messages("op.work")).isEqualTo(6);
+    cli.awaitMessages("op.work", 6);
     assertThat(cli.ok("msg", "recv", "op.spare", "--limit", "9", "--body-only"))
         .isEqualTo("job 1\njob 3\njob 5\njob 7\njob 9\njob 11\n");
     cli.ok("msg", "copy", "op.work", "--to", "op.spare", "--yes");
     cli.ok("msg", "delete", "op.work", "--yes");
-    assertThat(cli.messages("op.work")).isZero();
-    assertThat(cli.messages("op.spare")).isEqualTo(6);
+    cli.awaitMessages("op.work", 0);
+    cli.awaitMessages("op.spare", 6);
   }
 
   @Test
@@ -177,7 +177,7 @@ class OperatorIT {
       cli.ok("msg", "send", "op.tail", "after");
       awaitText(tail, out, "after");
       assertThat(Files.readAllLines(out)).hasSize(2);
-      assertThat(cli.messages("op.tail")).isEqualTo(2);
+      cli.awaitMessages("op.tail", 2);
     } finally {
       tail.destroy();
       tail.waitFor();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,15 +78,11 @@ class TopIT {
   }
 
   private String shows(Predicate<String> expected) {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    String screen = screen();
-    while (!expected.test(screen)) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited in vain for something on the screen:\n" + screen);
-      }
-      screen = screen();
-    }
-    return screen;
+    return Awaitility.await("something on the screen")
+        .atMost(LIMIT)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(50))
+        .until(this::screen, screen -> expected.test(screen));
   }
 
   private static int line(String screen, String text) {
@@ -145,7 +142,12 @@ class TopIT {
   @ParameterizedTest
   @ValueSource(strings = {"q", "INT", "TERM"})
   void leavesTheTerminalAsItWas(String how) {
-    String before = shows(s -> s.lines().anyMatch(l -> l.matches("\\d+ \\d+ *")));
+    // With the next prompt: what is typed before that is echoed twice, or not at all.
+    String before =
+        shows(
+            s ->
+                s.lines().anyMatch(l -> l.matches("\\d+ \\d+ *"))
+                    && s.stripTrailing().endsWith("ready>"));
     String sum = before.lines().filter(l -> l.matches("\\d+ \\d+ *")).findFirst().orElseThrow();
     top();
     if (how.equals("q")) {
@@ -157,7 +159,11 @@ class TopIT {
       ProcessHandle shell = ProcessHandle.of(Long.parseLong(pane)).orElseThrow();
       shell.children().forEach(ProcessHandle::destroy);
     }
-    String after = shows(s -> s.contains("ended ") && s.stripTrailing().endsWith("ready>"));
+    String after =
+        shows(
+            s ->
+                s.lines().anyMatch(l -> l.matches("ended \\d+ *"))
+                    && s.stripTrailing().endsWith("ready>"));
     assertThat(after).contains("stty -a | cksum").doesNotContain("holdfast top: ");
     assertThat(after.lines().filter(line -> line.equals(sum))).as(after).hasSize(2);
     assertThat(tmux("display-message", "-p", "#{cursor_flag} #{alternate_on}").strip())

@@ -107,7 +107,7 @@ class WebSocketIT {
       }
       assertThat(consumer.receive(WAIT).getBody(byte[].class)).isEqualTo(large);
     }
-    assertThat(broker.cli().messages(name)).isZero();
+    broker.cli().awaitMessages(name, 0);
   }
 
   /** Its WebSocket takes no frame that is larger than what it takes from AMQP. */

@@ -46,9 +46,9 @@ class BacklogIT {
   private void buildAndDrain(BrokerProcess broker, int messages) throws IOException {
     broker.api().createQueue("backlog");
     build(broker, messages);
-    assertThat(broker.cli().messages("backlog")).isEqualTo(messages);
+    broker.cli().awaitMessages("backlog", messages);
     drain(broker, messages);
-    assertThat(broker.cli().messages("backlog")).isZero();
+    broker.cli().awaitMessages("backlog", 0);
     System.out.printf("%,d messages, resident at most %d MiB%n", messages, peak >> 20);
     assertThat(peak).as("peak of resident memory, bytes").isLessThan(RESIDENT_LIMIT_BYTES);
   }

@@ -47,7 +47,7 @@ class Part2DeliveryIT {
       peer.credit(0, 0, 1).done();
     }
     long left = mode == SenderSettleMode.SETTLED ? 0 : 1;
-    assertThat(SharedBroker.broker().cli().messages(queue)).isEqualTo(left);
+    SharedBroker.broker().cli().awaitMessages(queue, left);
   }
 
   @Test
@@ -81,7 +81,7 @@ class Part2DeliveryIT {
           .now();
       peer.done();
     }
-    assertThat(SharedBroker.broker().cli().messages(queue)).isZero();
+    SharedBroker.broker().cli().awaitMessages(queue, 0);
   }
 
   @Test
@@ -182,7 +182,7 @@ class Part2DeliveryIT {
         peer.done();
       }
     }
-    assertThat(SharedBroker.broker().cli().messages(queue)).isEqualTo(4);
+    SharedBroker.broker().cli().awaitMessages(queue, 4);
   }
 
   @Test
@@ -207,8 +207,8 @@ class Part2DeliveryIT {
           .now();
       peer.alive();
     }
-    assertThat(SharedBroker.broker().cli().messages(one)).isZero();
-    assertThat(SharedBroker.broker().cli().messages(two)).isZero();
+    SharedBroker.broker().cli().awaitMessages(one, 0);
+    SharedBroker.broker().cli().awaitMessages(two, 0);
   }
 
   @Test
@@ -228,7 +228,7 @@ class Part2DeliveryIT {
           .now();
       peer.alive();
     }
-    assertThat(SharedBroker.broker().cli().messages(queue)).isEqualTo(1);
+    SharedBroker.broker().cli().awaitMessages(queue, 1);
   }
 
   @Test
@@ -252,7 +252,7 @@ class Part2DeliveryIT {
       peer.script.expectTransfer().withPayload(Peer.text("small"));
       peer.credit(0, 0, 1).done();
     }
-    assertThat(SharedBroker.broker().cli().messages(queue)).isEqualTo(2);
+    SharedBroker.broker().cli().awaitMessages(queue, 2);
   }
 
   @Test

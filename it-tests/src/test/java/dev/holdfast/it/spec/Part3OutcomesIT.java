@@ -1,7 +1,5 @@
 package dev.holdfast.it.spec;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.holdfast.it.harness.SharedBroker;
 import java.io.IOException;
 import org.apache.qpid.protonj2.test.driver.codec.primitives.UnsignedInteger;
@@ -59,7 +57,7 @@ class Part3OutcomesIT {
                             org.apache.qpid.protonj2.test.driver.codec.primitives.UnsignedLong
                                 .valueOf(0)))
                 .now());
-    assertThat(SharedBroker.broker().cli().messages(queue)).isEqualTo(1);
+    SharedBroker.broker().cli().awaitMessages(queue, 1);
   }
 
   @Test
@@ -67,7 +65,7 @@ class Part3OutcomesIT {
     String queue = Peer.queue();
     Peer.put(queue, "x");
     takeAndSay(queue, peer -> disposition(peer).withState().accepted().now());
-    assertThat(SharedBroker.broker().cli().messages(queue)).isZero();
+    SharedBroker.broker().cli().awaitMessages(queue, 0);
   }
 
   @Test
@@ -76,7 +74,7 @@ class Part3OutcomesIT {
     Peer.put(queue, "x");
     takeAndSay(
         queue, peer -> disposition(peer).withState().rejected("app:poison", "no good").now());
-    assertThat(SharedBroker.broker().cli().messages(queue)).isZero();
+    SharedBroker.broker().cli().awaitMessages(queue, 0);
     try (Peer peer = Peer.begun().receiver(0, queue + "/$dead-letter")) {
       peer.script.expectTransfer().withPayload(Peer.text("x"));
       peer.credit(0, 0, 1).done();

@@ -2,9 +2,11 @@ package dev.holdfast.it.wire;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -141,6 +143,16 @@ public final class AmqpReceiver {
    */
   public boolean open() {
     return link.getRemoteState() == EndpointState.ACTIVE && link.getRemoteSource() != null;
+  }
+
+  /**
+   * What the broker says of the link.
+   *
+   * @return its properties, maybe none
+   */
+  public Map<Symbol, Object> properties() {
+    Map<Symbol, Object> properties = link.getRemoteProperties();
+    return properties == null ? Map.of() : properties;
   }
 
   /**

@@ -71,7 +71,7 @@ public final class SecureFiles {
    * Whether anybody but the owner may read or write it. A file of root's that its group may read
    * and nobody may write is not: so an orchestrator hands a secret to a process that is not root.
    */
-  static boolean openToOthers(Path file) throws IOException {
+  public static boolean openToOthers(Path file) throws IOException {
     Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
     boolean handed =
         HANDED_FILE.containsAll(mode)

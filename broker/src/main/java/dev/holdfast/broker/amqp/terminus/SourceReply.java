@@ -7,7 +7,9 @@ import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.SourceRequest;
 import dev.holdfast.broker.domain.SubscriptionRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a receiving link is told that it really gets. */
 public final class SourceReply {
+
+  /** Of the link: why its node delivers nothing. */
+  private static final Symbol PAUSED = Symbol.getSymbol("holdfast:delivery-paused");
 
   private static final Symbol MOVE = Symbol.getSymbol("move");
   private static final Symbol[] OUTCOMES = {
@@ -61,8 +66,20 @@ public final class SourceReply {
     used.setCapabilities(capabilities(opened, request));
     reply.setSource(used);
     if (request != null) {
-      reply.setProperties(Turns.properties(request.turn()));
+      reply.setProperties(properties(request, opened));
     }
+  }
+
+  private static @Nullable Map<Symbol, Object> properties(
+      SourceRequest request, OpenedSource opened) {
+    Map<Symbol, Object> turn = Turns.properties(request.turn());
+    String paused = opened.paused();
+    if (paused == null) {
+      return turn;
+    }
+    Map<Symbol, Object> all = turn == null ? new HashMap<>() : turn;
+    all.put(PAUSED, paused);
+    return all;
   }
 
   /**

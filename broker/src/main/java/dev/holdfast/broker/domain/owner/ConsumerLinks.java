@@ -109,7 +109,18 @@ final class ConsumerLinks {
         new ConsumerTarget(command, join, mayRead(command, join.group()), outbox.lane(port.loop()));
     targets.put(port, target);
     join.group().attach(target);
-    target.emit(new EdgeEvent.ConsumerOpened(port, join.source()));
+    target.emit(new EdgeEvent.ConsumerOpened(port, join.source().paused(paused(join.group()))));
+  }
+
+  /** Why nothing is delivered of a log of this subscription; null: there is none like that. */
+  private @Nullable String paused(Subscription group) {
+    for (LogCursor cursor : group.cursors()) {
+      Node node = cursor.log.paused ? nodes.find(cursor.log.name) : null;
+      if (node != null) {
+        return node.pause().reason();
+      }
+    }
+    return null;
   }
 
   /** A pattern may match topics that this consumer may not receive from, now or later. */

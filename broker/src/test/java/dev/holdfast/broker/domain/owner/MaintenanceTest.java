@@ -73,6 +73,17 @@ class MaintenanceTest {
   }
 
   @Test
+  void whoAttachesHearsWhyNothingComes() {
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", was -> BOTH));
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t", was -> new Pause(true, false, "no")));
+    TestConsumer held = new TestConsumer(rig).open("q");
+    TestConsumer free = new TestConsumer(rig).open(Rig.peer(), SourceRequest.of("t"));
+    rig.settle();
+    assertThat(held.opened.paused()).isEqualTo("a bug");
+    assertThat(free.opened.paused()).isNull();
+  }
+
+  @Test
   void aDrainOfAPausedQueueEnds() {
     rig.send("q", "a");
     rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", was -> new Pause(false, true, "")));
