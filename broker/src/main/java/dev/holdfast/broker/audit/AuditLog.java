@@ -51,7 +51,9 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
   private @Nullable ChainWriter writer;
   private long syncedAt = System.nanoTime();
   private long repeatsAt = System.nanoTime();
-  private long checkpointAt = System.nanoTime();
+
+  // Due at once: what a killed broker left unsigned has been so for long enough.
+  private long checkpointAt = System.nanoTime() - CHECKPOINT_NANOS;
 
   private record Waiting(AuditEvent event, @Nullable CompletableFuture<Void> written) {}
 

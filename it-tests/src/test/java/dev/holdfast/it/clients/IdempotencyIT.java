@@ -140,7 +140,7 @@ class IdempotencyIT {
           .untilAsserted(
               () -> {
                 accepted(sender.sendAndWait(message("k", "body")));
-                broker.cli().awaitMessages("short", 2);
+                assertThat(broker.cli().messages("short")).isGreaterThan(1);
               });
     }
   }
