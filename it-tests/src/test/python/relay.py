@@ -29,16 +29,14 @@ def join(near, path):
         back.join()
 
 
-def serve(path):
-    listener = socket.create_server(("127.0.0.1", 0))
-    print(listener.getsockname()[1], flush=True)
+def serve(listener, path):
     while True:
         near, _ = listener.accept()
         threading.Thread(target=join, args=(near, path), daemon=True).start()
 
 
 for each in sys.argv[1:]:
-    threading.Thread(target=serve, args=(each,), daemon=True).start()
-    # One after the other, so that the ports come in the order of the sockets.
-    threading.Event().wait(0.1)
+    here = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=serve, args=(here, each), daemon=True).start()
+    print(here.getsockname()[1], flush=True)
 sys.stdin.read()

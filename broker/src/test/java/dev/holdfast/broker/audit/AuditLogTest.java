@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +99,37 @@ class AuditLogTest {
         .extracting(e -> e.path("seq").asLong())
         .containsExactly(1L, 2L, 3L, 4L, 5L);
     assertThat(events()).extracting(e -> e.path("ev").asText()).contains("audit.recovered");
+  }
+
+  @Test
+  void whatAKilledBrokerLeftUnsignedIsSignedAtOnce(@TempDir Path asItWas) throws Exception {
+    try (AuditLog log = open()) {
+      durably(log, ADMIN);
+      durably(log, ADMIN.asked("left", "unsigned"));
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.copy(file, asItWas.resolve(file.getFileName()));
+        }
+      }
+    }
+    try (AuditLog log = open(TestAudit.settings(asItWas))) {
+      durably(log, ADMIN.asked("one", "more"));
+      // In a later turn of the log's thread: what the first one has to do is done.
+      durably(log, ADMIN.asked("the", "last"));
+    }
+    List<String> lines = Files.readAllLines(AuditFiles.list(asItWas).get(0));
+    int left = indexOf(lines, "\"unsigned\"");
+    int last = indexOf(lines, "\"last\"");
+    assertThat(lines.subList(left + 1, last)).anyMatch(line -> line.startsWith("{\"checkpoint\":"));
+  }
+
+  private static int indexOf(List<String> lines, String text) {
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).contains(text)) {
+        return i;
+      }
+    }
+    throw new AssertionError("no " + text + " in " + lines);
   }
 
   @Test

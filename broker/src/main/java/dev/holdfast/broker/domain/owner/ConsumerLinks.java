@@ -112,15 +112,14 @@ final class ConsumerLinks {
     target.emit(new EdgeEvent.ConsumerOpened(port, join.source().paused(paused(join.group()))));
   }
 
-  /** Why nothing is delivered of a log of this subscription; null: there is none like that. */
+  /** Why nothing is delivered of this subscription; null: of some log there is. */
   private @Nullable String paused(Subscription group) {
-    for (LogCursor cursor : group.cursors()) {
-      Node node = cursor.log.paused ? nodes.find(cursor.log.name) : null;
-      if (node != null) {
-        return node.pause().reason();
-      }
+    List<LogCursor> cursors = group.cursors();
+    if (cursors.isEmpty() || !cursors.stream().allMatch(cursor -> cursor.log.paused)) {
+      return null;
     }
-    return null;
+    Node node = nodes.find(cursors.get(0).log.name);
+    return node == null ? null : node.pause().reason();
   }
 
   /** A pattern may match topics that this consumer may not receive from, now or later. */

@@ -84,6 +84,19 @@ class MaintenanceTest {
   }
 
   @Test
+  void aPatternIsNotPausedByOneOfItsTopics() {
+    rig.topic("t.one");
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t", was -> BOTH));
+    TestConsumer some = new TestConsumer(rig).open(Rig.peer(), SourceRequest.of("t.#"));
+    rig.settle();
+    assertThat(some.opened.paused()).isNull();
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t.one", was -> BOTH));
+    TestConsumer none = new TestConsumer(rig).open(Rig.peer(), SourceRequest.of("t.#"));
+    rig.settle();
+    assertThat(none.opened.paused()).isEqualTo("a bug");
+  }
+
+  @Test
   void aDrainOfAPausedQueueEnds() {
     rig.send("q", "a");
     rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", was -> new Pause(false, true, "")));
