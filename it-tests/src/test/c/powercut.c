@@ -9,7 +9,7 @@
  *
  *   POWERCUT_DIR           directory that is watched, absolute
  *   POWERCUT_JOURNAL       directory outside of it, on the same file system, for the journals
- *   POWERCUT_IGNORE_SYNC   files whose names end like this stay unsynced whatever the program does:
+ *   POWERCUT_IGNORE_SYNC   files with this in their paths stay unsynced whatever the program does:
  *                          shows that the test notices a program that does not sync
  *
  * In the journal directory:
@@ -172,8 +172,7 @@ static struct tracked *track(const char *path, const struct stat *s) {
     t->next = table[s->st_ino % BUCKETS];
     table[s->st_ino % BUCKETS] = t;
   }
-  size_t n = strlen(path), m = ignored ? strlen(ignored) : 0;
-  t->never_synced = m && n >= m && strcmp(path + n - m, ignored) == 0;
+  t->never_synced = ignored && *ignored && strstr(path, ignored) != NULL;
   return t;
 }
 

@@ -71,9 +71,9 @@ final class PowerCut {
     return watched;
   }
 
-  /** The same, but no sync of a file named so ever counts. */
-  BrokerOptions watchingWithoutSyncOf(String suffix, BrokerOptions options) {
-    return watching(options).env("POWERCUT_IGNORE_SYNC", suffix);
+  /** The same, but no sync of a file with this in its path ever counts. */
+  BrokerOptions watchingWithoutSyncOf(String part, BrokerOptions options) {
+    return watching(options).env("POWERCUT_IGNORE_SYNC", part);
   }
 
   /** Takes back what was not synced. The process that was watched must be gone. */

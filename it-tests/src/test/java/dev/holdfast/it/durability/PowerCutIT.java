@@ -68,7 +68,7 @@ class PowerCutIT {
       assertThat(broker.terminate()).isZero();
     }
     powerCut.forget();
-    BrokerOptions broken = powerCut.watchingWithoutSyncOf(".log", BrokerOptions.in(scratch));
+    BrokerOptions broken = powerCut.watchingWithoutSyncOf("/wal/", BrokerOptions.in(scratch));
     try (BrokerProcess broker = BrokerProcess.start(broken)) {
       Load load = Load.start(broker, ledger, new Load.Shape(1, 0, 1024));
       awaitAccepted(broker, 500);
