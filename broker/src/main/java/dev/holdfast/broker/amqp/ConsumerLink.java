@@ -4,8 +4,6 @@ import dev.holdfast.broker.amqp.codec.AnnotationSplicer;
 import dev.holdfast.broker.amqp.codec.Fault;
 import dev.holdfast.broker.amqp.codec.Flow;
 import dev.holdfast.broker.amqp.codec.FrameOutput;
-import dev.holdfast.broker.amqp.codec.FrameOutput.TransferHead;
-import dev.holdfast.broker.amqp.codec.HeaderEncoder;
 import dev.holdfast.broker.amqp.terminus.SourceReply;
 import dev.holdfast.broker.domain.ConsumerPort;
 import dev.holdfast.broker.domain.Delivery;
@@ -15,9 +13,6 @@ import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.OpenedSource;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.OwnerCommand;
-import dev.holdfast.storage.StoredMessage;
-import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -28,10 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A link on which the broker sends.
  *
- * <p>Invariants: (1) a delivery is written only within the peer's credit, the session's window and
- * the socket's capacity, whatever the domain has handed out; (2) the domain is told limits counted
- * from the attach on, so nothing under way needs correcting; (3) at most one drain is with the
- * domain; what the peer asks meanwhile waits. Event-loop thread.
+ * <p>Invariants: (1) the domain is told limits counted from the attach on, so nothing under way
+ * needs correcting; (2) at most one drain is with the domain; what the peer asks meanwhile waits.
+ * Event-loop thread.
  */
 final class ConsumerLink implements Link, ConsumerPort {
 
@@ -39,14 +33,9 @@ final class ConsumerLink implements Link, ConsumerPort {
   private final AmqpConnection connection;
   private final Attach reply;
   private final ConsumerTerms terms;
-  private final boolean preSettled;
-  private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
   private final IdentityHashMap<Delivery, Integer> confirming = new IdentityHashMap<>();
   private final Credit credit;
-
-  // The delivery being written, when it needs several frames.
-  private final Outgoing outgoing = new Outgoing();
-  private int deliveryId;
+  private final DeliveryWriter writer;
   private boolean closeDeletes;
   private boolean left;
 
@@ -54,9 +43,9 @@ final class ConsumerLink implements Link, ConsumerPort {
     this.end = end;
     this.connection = end.session.connection;
     this.reply = reply;
-    this.preSettled = terms.preSettled();
     this.terms = terms;
     this.credit = new Credit(this, connection);
+    this.writer = new DeliveryWriter(this, terms, credit);
     end.belongsTo(this);
   }
 
@@ -131,7 +120,7 @@ final class ConsumerLink implements Link, ConsumerPort {
     connection.run(
         () -> {
           if (end.isLive()) {
-            queue.addAll(deliveries);
+            writer.add(deliveries);
             pump();
           }
         });
@@ -155,12 +144,20 @@ final class ConsumerLink implements Link, ConsumerPort {
     connection.run(
         () -> {
           confirming.remove(delivery);
-          if ((!outgoing.begun() || queue.element() != delivery) && queue.remove(delivery)) {
-            credit.passedOver(delivery.message().heldBytes());
-          }
+          writer.takeBack(delivery);
           if (end.isAttached()) {
             end.session.takenBack(delivery);
             pump();
+          }
+        });
+  }
+
+  @Override
+  public void paused(@Nullable String reason) {
+    connection.run(
+        () -> {
+          if (end.isAttached()) {
+            end.session.write(Replies.paused(end.session, state(false), reason));
           }
         });
   }
@@ -176,120 +173,15 @@ final class ConsumerLink implements Link, ConsumerPort {
 
   /** Writes what may be written. */
   void pump() {
-    if (!end.isAttached() || connection.isClosing() || end.isFrozen()) {
-      return;
-    }
-    while (mayWrite()) {
-      if (outgoing.isBroken()) {
-        abort(queue.element());
-      } else if (outgoing.wanted() != null) {
-        // Others go on meanwhile.
-        outgoing.read(connection, outgoing.wanted(), this::pump);
-      } else if (outgoing.begun() || start()) {
-        send(queue.element());
-      }
-    }
-    if (!end.isAttached()) {
-      return;
-    }
-    credit.afterPump(queue.isEmpty());
-    if (!queue.isEmpty() && !outgoing.isWaiting()) {
-      outgoing.letGo();
-      connection.blocked(this);
+    if (end.isAttached() && !connection.isClosing() && !end.isFrozen()) {
+      writer.pump();
     }
   }
 
-  /**
-   * The rest of it cannot be read: the peer forgets it (part 2 §2.7.5), and it counts as failed.
-   */
-  private void abort(Delivery delivery) {
-    connection.edge.output.aborted(connection.out.buffer(), head(delivery));
-    end.session.sentTransfer();
-    end.session.unsettled.remove(deliveryId);
-    done(delivery);
-    connection.edge.submit(
-        new OwnerCommand.Settle(this, delivery, new Outcome.Modified(true, false), false));
-  }
-
-  private void done(Delivery delivery) {
-    outgoing.end();
-    queue.remove();
-    credit.sent(delivery.message().heldBytes());
-    connection.progress();
-  }
-
-  private TransferHead head(Delivery delivery) {
-    return new TransferHead(
-        end.session.channel,
-        end.handle,
-        deliveryId,
-        delivery.message().messageFormat(),
-        preSettled);
-  }
-
-  private boolean mayWrite() {
-    return !queue.isEmpty()
-        && !outgoing.isWaiting()
-        && end.session.maySend()
-        && (outgoing.hasPart() || connection.out.takesMore())
-        && (outgoing.begun() || (credit.left() > 0 && end.session.mayKeepMore(preSettled)));
-  }
-
-  /** Begins the next delivery; false when it is passed over. */
-  private boolean start() {
-    Delivery delivery = queue.element();
-    StoredMessage message = delivery.message();
-    byte[] header = HeaderEncoder.encode(delivery, connection.edge.settings.clock());
-    byte[] body = AnnotationSplicer.merge(message.body(), Outgoing.annotations(delivery));
-    if (Outgoing.total(header, body, message.blob()) > terms.maxMessageBytes()) {
-      passOver(delivery);
-      return false;
-    }
-    outgoing.begin(header, body, message.blob());
-    deliveryId = end.session.nextDeliveryId();
-    if (!preSettled) {
-      end.session.unsettled.add(deliveryId, new Sent(this, delivery));
-    }
-    return true;
-  }
-
-  /**
-   * The peer does not take messages of this size (part 2 §2.7.3): others may. One that was to be
-   * sent settled is as good as sent, which the peer is told.
-   */
-  private void passOver(Delivery delivery) {
-    queue.remove();
-    credit.passedOver(delivery.message().heldBytes());
-    if (preSettled) {
-      leave(LinkEnding.DETACHED);
-      end(AmqpErrors.of(Fault.PEER_MESSAGE_SIZE));
-    } else {
-      connection.edge.submit(
-          new OwnerCommand.Settle(this, delivery, new Outcome.Modified(false, true), false));
-    }
-  }
-
-  /** Writes one frame of the delivery. */
-  private void send(Delivery delivery) {
-    int room = connection.peerMaxFrameBytes() - FrameOutput.TRANSFER_OVERHEAD;
-    int payload = Math.min(outgoing.ready(), room);
-    boolean more = payload < outgoing.left();
-    TransferHead head = head(delivery);
-    ByteBuf out = connection.out.buffer();
-    if (outgoing.atStart()) {
-      connection.edge.output.transfer(out, head, more, payload);
-    } else {
-      connection.edge.output.continuation(out, head, more, payload);
-    }
-    outgoing.write(out, payload);
-    end.session.sentTransfer();
-    if (!more) {
-      done(delivery);
-      if (preSettled && delivery.message().blob() != null) {
-        // The domain keeps a large message until it is sent.
-        connection.edge.submit(new OwnerCommand.Settle(this, delivery, Outcome.ACCEPTED, false));
-      }
-    }
+  /** A message that was to be sent settled is too large for the peer, and as good as sent. */
+  void cannotSend() {
+    leave(LinkEnding.DETACHED);
+    end(AmqpErrors.of(Fault.PEER_MESSAGE_SIZE));
   }
 
   @Override
@@ -312,13 +204,16 @@ final class ConsumerLink implements Link, ConsumerPort {
 
   /** Tells the peer where the link stands. */
   void sendFlow(boolean drain) {
-    end.session.flow(
-        new FrameOutput.LinkState(
-            end.handle,
-            credit.deliveryCount(),
-            Math.max(0, credit.left()),
-            (int) Math.min(Integer.MAX_VALUE, credit.available() + queue.size()),
-            drain));
+    end.session.flow(state(drain));
+  }
+
+  private FrameOutput.LinkState state(boolean drain) {
+    return new FrameOutput.LinkState(
+        end.handle,
+        credit.deliveryCount(),
+        Math.max(0, credit.left()),
+        (int) Math.min(Integer.MAX_VALUE, credit.available() + writer.size()),
+        drain);
   }
 
   /** The peer said what became of a delivery. */
@@ -364,9 +259,8 @@ final class ConsumerLink implements Link, ConsumerPort {
   }
 
   private void forget() {
-    queue.clear();
+    writer.clear();
     confirming.clear();
-    outgoing.end();
     end.session.unsettled.removeIf(sent -> sent.link() == this);
   }
 

@@ -36,8 +36,10 @@ final class Credit {
   Credit(ConsumerLink link, AmqpConnection connection) {
     this.link = link;
     this.connection = connection;
-    this.maxCredit = connection.limits().perConnection().consumerCredit();
-    this.windowBytes = connection.limits().perConnection().bytes().consumerWindow();
+    AmqpLimits.PerConnection limits = connection.limits().perConnection();
+    PrincipalUse use = connection.standing.use();
+    this.maxCredit = use.receiveWindow(limits.consumerCredit());
+    this.windowBytes = use.receiveWindow(limits.bytes().consumerWindow());
   }
 
   int deliveryCount() {
@@ -139,9 +141,9 @@ final class Credit {
       deliveryCount = limit;
       link.sendFlow(true);
     }
-    boolean bytesLow = toldByteLimit - sentBytes < windowBytes / 2;
+    boolean bytesLow = toldByteLimit - sentBytes < (windowBytes + 1) / 2;
     boolean moreThanTold = sentDeliveries + left() > toldDeliveryLimit;
-    boolean countLow = moreThanTold && toldDeliveryLimit - sentDeliveries < maxCredit / 2;
+    boolean countLow = moreThanTold && toldDeliveryLimit - sentDeliveries < (maxCredit + 1) / 2;
     if ((bytesLow && left() > 0) || countLow) {
       tell(drainAtDomain);
     }

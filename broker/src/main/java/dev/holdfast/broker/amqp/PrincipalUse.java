@@ -21,11 +21,15 @@ final class PrincipalUse {
   private final AtomicLong bytesInFlight = new AtomicLong();
   private final RateBucket messages;
   private final RateBucket bytes;
+  private final RateBucket receivedMessages;
+  private final RateBucket receivedBytes;
 
   PrincipalUse(PrincipalLimits limits) {
     this.limits = limits;
-    this.messages = new RateBucket(limits.messagesPerSecond(), System::nanoTime);
-    this.bytes = new RateBucket(limits.bytesPerSecond(), System::nanoTime);
+    this.messages = new RateBucket(limits.sending().messages(), System::nanoTime);
+    this.bytes = new RateBucket(limits.sending().bytes(), System::nanoTime);
+    this.receivedMessages = new RateBucket(limits.receiving().messages(), System::nanoTime);
+    this.receivedBytes = new RateBucket(limits.receiving().bytes(), System::nanoTime);
   }
 
   /** Of a connection that is nobody's yet. */
@@ -71,8 +75,34 @@ final class PrincipalUse {
   }
 
   /** Whether a delivery may be made when so many are not counted yet. */
-  boolean mayDeliver(int uncounted) {
+  boolean mayKeep(int uncounted) {
     return unsettled.get() + uncounted < limits.unsettled();
+  }
+
+  /** Whether a delivery may be made now, as fast as it may receive. */
+  boolean mayReceive() {
+    return !limits.receiving().isLimited()
+        || (receivedMessages.available() > 0 && receivedBytes.available() > 0);
+  }
+
+  /** A delivery of so many bytes is made. */
+  void receives(long size) {
+    if (limits.receiving().isLimited()) {
+      receivedMessages.charge(1);
+      receivedBytes.charge(size);
+    }
+  }
+
+  /** Of so much credit, what one of its links asks the domain for at a time. */
+  int receiveWindow(int credit) {
+    int perSecond = limits.receiving().messages();
+    return perSecond > 0 ? Math.min(credit, Math.max(1, perSecond / LINK_SHARE)) : credit;
+  }
+
+  /** Of so many bytes, what one of its links asks the domain for at a time. */
+  long receiveWindow(long size) {
+    long perSecond = limits.receiving().bytes();
+    return perSecond > 0 ? Math.min(size, Math.max(1, perSecond / LINK_SHARE)) : size;
   }
 
   /** Bytes of messages taken, or stored when negative. */
@@ -92,15 +122,16 @@ final class PrincipalUse {
     return available <= 0 ? 0 : 1 + available / maxFrameBytes;
   }
 
+  /** Whether it may send only so much in a second. */
   boolean isRated() {
-    return limits.rated();
+    return limits.sending().isLimited();
   }
 
   /** Credit and unanswered messages of one of its links. */
   int linkWindow(int window) {
-    int most = limits.bytesPerSecond() > 0 ? Math.min(window, UNKNOWN_SIZES) : window;
-    return limits.messagesPerSecond() > 0
-        ? Math.min(most, Math.max(1, limits.messagesPerSecond() / LINK_SHARE))
+    int most = limits.sending().bytes() > 0 ? Math.min(window, UNKNOWN_SIZES) : window;
+    return limits.sending().messages() > 0
+        ? Math.min(most, Math.max(1, limits.sending().messages() / LINK_SHARE))
         : most;
   }
 

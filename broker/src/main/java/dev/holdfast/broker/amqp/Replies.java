@@ -1,6 +1,9 @@
 package dev.holdfast.broker.amqp;
 
+import dev.holdfast.broker.amqp.codec.FrameOutput;
 import dev.holdfast.broker.amqp.terminus.Capabilities;
+import dev.holdfast.broker.amqp.terminus.SourceReply;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -10,9 +13,11 @@ import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transaction.TxnCapability;
 import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
+import org.jspecify.annotations.Nullable;
 
 /** What the broker answers open and attach with: what it really does, not what it was asked for. */
 final class Replies {
@@ -70,6 +75,28 @@ final class Replies {
     reply.setTarget(asked.getTarget() instanceof Coordinator ? coordinator() : asked.getTarget());
     reply.setOfferedCapabilities(Capabilities.offered(asked.getDesiredCapabilities(), brokerSends));
     return reply;
+  }
+
+  /**
+   * The flow of a link whose deliveries are held back, with the reason among its properties (part 2
+   * §2.7.4); or go on, without one.
+   */
+  static Flow paused(
+      FrameOutput.SessionState session, FrameOutput.LinkState link, @Nullable String reason) {
+    Flow flow = new Flow();
+    flow.setNextIncomingId(UnsignedInteger.valueOf(session.nextIncomingId()));
+    flow.setIncomingWindow(UnsignedInteger.valueOf(session.incomingWindow()));
+    flow.setNextOutgoingId(UnsignedInteger.valueOf(session.nextOutgoingId()));
+    flow.setOutgoingWindow(UnsignedInteger.valueOf(session.outgoingWindow()));
+    flow.setHandle(UnsignedInteger.valueOf(link.handle()));
+    flow.setDeliveryCount(UnsignedInteger.valueOf(link.deliveryCount()));
+    flow.setLinkCredit(UnsignedInteger.valueOf(link.credit()));
+    flow.setAvailable(UnsignedInteger.valueOf(link.available()));
+    flow.setDrain(link.drain());
+    Map<Symbol, @Nullable Object> properties = new HashMap<>();
+    properties.put(SourceReply.PAUSED, reason);
+    flow.setProperties(properties);
+    return flow;
   }
 
   private static Coordinator coordinator() {

@@ -296,12 +296,12 @@ final class Session implements FrameOutput.SessionState {
         });
   }
 
-  /** Whether a delivery may be made that the peer has to settle, unless it is settled already. */
-  boolean mayKeepMore(boolean settled) {
-    boolean may =
-        settled || connection.standing.use().mayDeliver(unsettled.size() - countedUnsettled);
+  /** Whether a delivery may be made, which the peer has to settle unless it is settled already. */
+  boolean mayDeliver(boolean settled) {
+    PrincipalUse use = connection.standing.use();
+    boolean may = settled || use.mayKeep(unsettled.size() - countedUnsettled);
     waitsForSettling |= !may;
-    return may;
+    return may && use.mayReceive();
   }
 
   private void countUnsettled() {
@@ -313,7 +313,9 @@ final class Session implements FrameOutput.SessionState {
     return peerWindow > 0 && !ended;
   }
 
-  int nextDeliveryId() {
+  /** The id of the delivery of so many bytes that is made now. */
+  int delivers(long size) {
+    connection.standing.use().receives(size);
     return nextDeliveryId++;
   }
 

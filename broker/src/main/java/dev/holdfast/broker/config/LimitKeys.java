@@ -2,6 +2,7 @@ package dev.holdfast.broker.config;
 
 import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.limits.PrincipalLimits;
+import dev.holdfast.broker.limits.PrincipalLimits.Rate;
 import java.util.List;
 
 /** What can be configured of the limits of principals. */
@@ -57,6 +58,22 @@ final class LimitKeys {
           "What one principal may send in a second, by credit and windows; a large message that"
               + " goes beyond it delays the next. 0: as much as the broker takes.");
 
+  static final ConfigKey<Integer> RECEIVED_MESSAGES =
+      ConfigKey.of(
+          "limits.receive-messages-per-second",
+          ValueType.integer(0, MILLION),
+          "0",
+          "Messages that all consumers of one principal may be sent in a second, browsers included;"
+              + " what comes after waits. 0: as many as they take.");
+
+  static final ConfigKey<Long> RECEIVED_BYTES =
+      ConfigKey.of(
+          "limits.receive-bytes-per-second",
+          ValueType.size(0, 64 * GIB),
+          "0",
+          "What all consumers of one principal may be sent in a second; a large message that goes"
+              + " beyond it delays the next. 0: as much as they take.");
+
   static final ConfigKey<Long> MESSAGE_SIZE =
       ConfigKey.of(
           "limits.message-size",
@@ -92,6 +109,8 @@ final class LimitKeys {
         IN_FLIGHT,
         MESSAGES,
         BYTES,
+        RECEIVED_MESSAGES,
+        RECEIVED_BYTES,
         MESSAGE_SIZE,
         TEMPORARY,
         OVERRIDES);
@@ -104,8 +123,8 @@ final class LimitKeys {
             values.get(LINKS),
             values.get(UNSETTLED),
             values.get(IN_FLIGHT),
-            values.get(MESSAGES),
-            values.get(BYTES),
+            new Rate(values.get(MESSAGES), values.get(BYTES)),
+            new Rate(values.get(RECEIVED_MESSAGES), values.get(RECEIVED_BYTES)),
             values.get(MESSAGE_SIZE),
             values.get(TEMPORARY)),
         values.get(OVERRIDES));

@@ -3,6 +3,7 @@ package dev.holdfast.broker.config;
 import dev.holdfast.broker.limits.LimitTable.Change;
 import dev.holdfast.broker.limits.LimitTable.Rule;
 import dev.holdfast.broker.limits.PrincipalLimits;
+import dev.holdfast.broker.limits.PrincipalLimits.Rate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -11,6 +12,20 @@ import java.util.regex.Pattern;
 final class LimitRules {
   private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final String PREFIX = "limits.";
+
+  /** In the order of the values that {@link Put} takes apart. */
+  private static final List<ConfigKey<? extends Number>> IN_PLACE =
+      List.of(
+          LimitKeys.CONNECTIONS,
+          LimitKeys.LINKS,
+          LimitKeys.UNSETTLED,
+          LimitKeys.IN_FLIGHT,
+          LimitKeys.MESSAGES,
+          LimitKeys.BYTES,
+          LimitKeys.RECEIVED_MESSAGES,
+          LimitKeys.RECEIVED_BYTES,
+          LimitKeys.MESSAGE_SIZE,
+          LimitKeys.TEMPORARY);
 
   private LimitRules() {}
 
@@ -41,35 +56,17 @@ final class LimitRules {
   }
 
   private static Change change(String key, String value) {
-    if (key.equals(LimitKeys.CONNECTIONS.name())) {
-      return new Numbers(0, LimitKeys.CONNECTIONS.type().read(value));
-    }
-    if (key.equals(LimitKeys.LINKS.name())) {
-      return new Numbers(1, LimitKeys.LINKS.type().read(value));
-    }
-    if (key.equals(LimitKeys.UNSETTLED.name())) {
-      return new Numbers(2, LimitKeys.UNSETTLED.type().read(value));
-    }
-    if (key.equals(LimitKeys.IN_FLIGHT.name())) {
-      return new Numbers(3, LimitKeys.IN_FLIGHT.type().read(value));
-    }
-    if (key.equals(LimitKeys.MESSAGES.name())) {
-      return new Numbers(4, LimitKeys.MESSAGES.type().read(value));
-    }
-    if (key.equals(LimitKeys.BYTES.name())) {
-      return new Numbers(5, LimitKeys.BYTES.type().read(value));
-    }
-    if (key.equals(LimitKeys.MESSAGE_SIZE.name())) {
-      return new Numbers(6, LimitKeys.MESSAGE_SIZE.type().read(value));
-    }
-    if (key.equals(LimitKeys.TEMPORARY.name())) {
-      return new Numbers(7, LimitKeys.TEMPORARY.type().read(value));
+    for (int place = 0; place < IN_PLACE.size(); place++) {
+      ConfigKey<? extends Number> limit = IN_PLACE.get(place);
+      if (limit.name().equals(key)) {
+        return new Put(place, limit.type().read(value).longValue());
+      }
     }
     throw new IllegalArgumentException("has the unknown limit " + key.substring(PREFIX.length()));
   }
 
   /** Puts a value in the place that a limit has. */
-  private record Numbers(int place, long value) implements Change {
+  private record Put(int place, long value) implements Change {
 
     @Override
     public PrincipalLimits apply(PrincipalLimits l) {
@@ -78,8 +75,10 @@ final class LimitRules {
         l.links(),
         l.unsettled(),
         l.bytesInFlight(),
-        l.messagesPerSecond(),
-        l.bytesPerSecond(),
+        l.sending().messages(),
+        l.sending().bytes(),
+        l.receiving().messages(),
+        l.receiving().bytes(),
         l.messageBytes(),
         l.temporaryNodes()
       };
@@ -89,10 +88,10 @@ final class LimitRules {
           (int) all[1],
           (int) all[2],
           all[3],
-          (int) all[4],
-          all[5],
-          all[6],
-          (int) all[7]);
+          new Rate((int) all[4], all[5]),
+          new Rate((int) all[6], all[7]),
+          all[8],
+          (int) all[9]);
     }
   }
 }

@@ -37,6 +37,14 @@ public interface ConsumerPort {
   void drained(long available);
 
   /**
+   * An operator holds back what this consumer gets, or lets it go on. What is out may be settled.
+   * Ports that tell nobody need not implement it.
+   *
+   * @param reason why nothing comes, maybe empty; null: something may come again
+   */
+  default void paused(@Nullable String reason) {}
+
+  /**
    * The answer to {@link OwnerCommand.CloseConsumer} with {@link LinkEnding#CLOSED} of a port that
    * was opened with a {@link SubscriptionRequest}, after the commit: the subscription is deleted.
    * Other ports need not implement it.

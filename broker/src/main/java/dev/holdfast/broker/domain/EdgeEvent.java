@@ -81,6 +81,14 @@ public sealed interface EdgeEvent {
     }
   }
 
+  /** What this consumer gets is held back for a reason, or goes on. */
+  record DeliveryPaused(ConsumerPort port, @Nullable String reason) implements EdgeEvent {
+    @Override
+    public void apply() {
+      port.paused(reason);
+    }
+  }
+
   /** The domain ends (or never opened) this consumer; its deliveries are no longer its own. */
   record ConsumerClosed(ConsumerPort port, NodeError error) implements EdgeEvent {
     @Override

@@ -33,8 +33,8 @@ public record LimitTable(PrincipalLimits general, List<Rule> overrides) {
             general.links(),
             general.unsettled(),
             general.bytesInFlight(),
-            general.messagesPerSecond(),
-            general.bytesPerSecond(),
+            general.sending(),
+            general.receiving(),
             general.messageBytes(),
             general.temporaryNodes()),
         overrides);

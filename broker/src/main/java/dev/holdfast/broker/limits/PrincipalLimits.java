@@ -7,8 +7,8 @@ package dev.holdfast.broker.limits;
  * @param links at one time
  * @param unsettled deliveries that its consumers have and have not settled; what comes after waits
  * @param bytesInFlight of messages it has sent and that are not stored; its sessions' windows close
- * @param messagesPerSecond it may send, by credit; 0: as many as fit
- * @param bytesPerSecond it may send, by credit and windows; 0: as many as fit
+ * @param sending how fast it may send, by credit and windows
+ * @param receiving how fast its consumers may be sent messages; what comes after waits
  * @param messageBytes of one message; nodes may take less
  * @param temporaryNodes at one time
  */
@@ -17,8 +17,8 @@ public record PrincipalLimits(
     int links,
     int unsettled,
     long bytesInFlight,
-    int messagesPerSecond,
-    long bytesPerSecond,
+    Rate sending,
+    Rate receiving,
     long messageBytes,
     int temporaryNodes) {
 
@@ -26,11 +26,24 @@ public record PrincipalLimits(
 
   /** SECURITY §8.2, and what a heap of 256 MB bears. */
   public static PrincipalLimits defaults() {
-    return new PrincipalLimits(256, 16_384, 100_000, 64 * MIB, 0, 0, 1_024 * MIB, 256);
+    return new PrincipalLimits(
+        256, 16_384, 100_000, 64 * MIB, Rate.ANY, Rate.ANY, 1_024 * MIB, 256);
   }
 
-  /** Whether it may send only so much in a second. */
-  public boolean rated() {
-    return messagesPerSecond > 0 || bytesPerSecond > 0;
+  /**
+   * So much in a second.
+   *
+   * @param messages 0: as many as fit
+   * @param bytes of messages; 0: as many as fit
+   */
+  public record Rate(int messages, long bytes) {
+
+    /** As fast as the broker is. */
+    public static final Rate ANY = new Rate(0, 0);
+
+    /** Whether there is a limit. */
+    public boolean isLimited() {
+      return messages > 0 || bytes > 0;
+    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.broker.limits.LimitTable;
 import dev.holdfast.broker.limits.PrincipalLimits;
+import dev.holdfast.broker.limits.PrincipalLimits.Rate;
 import dev.holdfast.broker.tls.TlsFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,18 +93,25 @@ class ConfigLoaderTest {
         [limits]
         connections = 7
         messages-per-second = 20
+        receive-messages-per-second = 9
         overrides = [
           "role:admin connections=1000 message-size=2MiB",
-          "user:batch  messages-per-second=500 bytes-per-second=1MiB links=3 unsettled=4",
-          "uid:1001 bytes-in-flight=1MiB temporary-nodes=0"]
+          "user:batch  messages-per-second=500 bytes-per-second=1MiB links=3 unsettled=4 receive-bytes-per-second=64KiB",
+          "uid:1001 bytes-in-flight=1MiB temporary-nodes=0 receive-messages-per-second=1"]
         """;
     LimitTable limits = load(toml).limits();
     assertThat(limits.of(new Principal("user:x", Set.of())))
-        .isEqualTo(new PrincipalLimits(7, 16_384, 100_000, 64 << 20, 20, 0, 1 << 30, 256));
+        .isEqualTo(
+            new PrincipalLimits(
+                7, 16_384, 100_000, 64 << 20, new Rate(20, 0), new Rate(9, 0), 1 << 30, 256));
     assertThat(limits.of(new Principal("user:batch", Set.of("admin"))))
-        .isEqualTo(new PrincipalLimits(1_000, 3, 4, 64 << 20, 500, 1 << 20, 2 << 20, 256));
+        .isEqualTo(
+            new PrincipalLimits(
+                1_000, 3, 4, 64 << 20, new Rate(500, 1 << 20), new Rate(9, 1 << 16), 2 << 20, 256));
     assertThat(limits.of(new Principal("uid:1001", Set.of())))
-        .isEqualTo(new PrincipalLimits(7, 16_384, 100_000, 1 << 20, 20, 0, 1 << 30, 0));
+        .isEqualTo(
+            new PrincipalLimits(
+                7, 16_384, 100_000, 1 << 20, new Rate(20, 0), new Rate(1, 0), 1 << 30, 0));
     for (String wrong :
         List.of(
             "a",

@@ -59,8 +59,8 @@ class LimitsTest {
                     to.links(),
                     to.unsettled(),
                     to.bytesInFlight(),
-                    to.messagesPerSecond(),
-                    to.bytesPerSecond(),
+                    to.sending(),
+                    to.receiving(),
                     to.messageBytes(),
                     to.temporaryNodes())));
   }

@@ -18,6 +18,7 @@ import jakarta.jms.Session;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +33,8 @@ class PrincipalLimitsIT {
   private static TestUser narrow;
   private static TestUser rated;
   private static TestUser bulky;
+  private static TestUser slowly;
+  private static TestUser thirsty;
 
   @BeforeAll
   static void start() {
@@ -45,10 +48,15 @@ class PrincipalLimitsIT {
                         + " temporary-nodes=1,"
                         + "user:rated messages-per-second="
                         + RATE
-                        + ",user:bulky bytes-per-second=1MiB bytes-in-flight=256KiB"));
+                        + ",user:bulky bytes-per-second=1MiB bytes-in-flight=256KiB"
+                        + ",user:slowly receive-messages-per-second="
+                        + RATE
+                        + ",user:thirsty receive-bytes-per-second=1MiB"));
     narrow = TestUser.generated(broker.cli(), "narrow");
     rated = TestUser.generated(broker.cli(), "rated");
     bulky = TestUser.generated(broker.cli(), "bulky");
+    slowly = TestUser.generated(broker.cli(), "slowly");
+    thirsty = TestUser.generated(broker.cli(), "thirsty");
   }
 
   @AfterAll
@@ -190,5 +198,88 @@ class PrincipalLimitsIT {
     // The last one may have gone beyond what there was.
     assertThat(bytes).isLessThanOrEqualTo(second + second * elapsedMs / 1_000 + message.length);
     broker.cli().awaitMessages("bulk", 40);
+  }
+
+  @Test
+  void aConsumerIsSentNoMoreThanItsShareAndOthersTakeTheRest() throws IOException {
+    broker.api().createQueue("shared");
+    int all = 4 * RATE;
+    fill("shared", all, Messages.text("m"));
+    int slowGot = 0;
+    int otherGot = 0;
+    long began = System.nanoTime();
+    try (AmqpClient slow = login(slowly);
+        AmqpClient second = login(slowly);
+        AmqpClient quick = AmqpClient.local(broker)) {
+      List<AmqpReceiver> rated = List.of(slow.receiver("shared"), second.receiver("shared"));
+      rated.forEach(each -> each.flow(all));
+      // Both want everything: together they get what is their principal's, and nothing is lost.
+      while (slowGot < 2 * RATE) {
+        slow.pump(5);
+        second.pump(5);
+        for (AmqpReceiver receiver : rated) {
+          slowGot += settleAll(receiver);
+        }
+      }
+      long elapsedMs = (System.nanoTime() - began) / 1_000_000;
+      assertThat((long) slowGot).isLessThanOrEqualTo(RATE + RATE * elapsedMs / 1_000 + 1);
+      AmqpReceiver rest = quick.receiver("shared");
+      rest.flow(all);
+      while (slowGot + otherGot < all) {
+        slow.pump(5);
+        second.pump(5);
+        quick.pump(5);
+        otherGot += settleAll(rest);
+        for (AmqpReceiver receiver : rated) {
+          slowGot += settleAll(receiver);
+        }
+      }
+    }
+    // What waits for the slow ones is not handed out to them meanwhile.
+    assertThat(otherGot).isGreaterThan(RATE);
+    broker.cli().awaitMessages("shared", 0);
+  }
+
+  private static void fill(String queue, int count, byte[] message) throws IOException {
+    try (AmqpClient client = AmqpClient.local(broker)) {
+      AmqpSender sender = client.sender(queue);
+      for (int i = 0; i < count; i++) {
+        assertThat(sender.sendAndWait(message)).isInstanceOf(Accepted.class);
+      }
+    }
+  }
+
+  private static int settleAll(AmqpReceiver receiver) {
+    int settled = 0;
+    Optional<AmqpReceiver.Received> next = receiver.poll();
+    while (next.isPresent()) {
+      next.get().accept();
+      settled++;
+      next = receiver.poll();
+    }
+    return settled;
+  }
+
+  @Test
+  void whatAConsumerIsSentIsCountedInBytesToo() throws IOException {
+    broker.api().createQueue("heavy");
+    byte[] message = Messages.data(new byte[100_000]);
+    fill("heavy", 30, message);
+    long began = System.nanoTime();
+    long bytes = 0;
+    try (AmqpClient client = login(thirsty)) {
+      AmqpReceiver receiver = client.receiver("heavy");
+      receiver.flow(30);
+      for (int i = 0; i < 30; i++) {
+        AmqpReceiver.Received got = receiver.receive(30_000).orElseThrow();
+        bytes += got.bytes().length;
+        got.accept();
+      }
+      client.pump(100);
+    }
+    long elapsedMs = (System.nanoTime() - began) / 1_000_000;
+    long second = 1 << 20;
+    assertThat(bytes).isLessThanOrEqualTo(second + second * elapsedMs / 1_000 + message.length);
+    broker.cli().awaitMessages("heavy", 0);
   }
 }

@@ -5,9 +5,14 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.holdfast.it.harness.SharedBroker;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.qpid.protonj2.test.driver.codec.primitives.Symbol;
 import org.apache.qpid.protonj2.test.driver.codec.primitives.UnsignedLong;
 import org.apache.qpid.protonj2.test.driver.codec.transport.Role;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -225,5 +230,31 @@ class Part2LinkIT {
           .now();
       peer.done().alive();
     }
+  }
+
+  @Test
+  void s2_7_4_theFlowOfALinkSaysWhyItIsHeldBackAndThatItGoesOn() throws IOException {
+    String queue = Peer.queue();
+    try (Peer peer = Peer.begun()) {
+      peer.receiver(0, queue).credit(0, 0, 5);
+      heldBack(peer, "a bug");
+      SharedBroker.broker().cli().ok("queue", "pause", queue, "--reason", "a bug");
+      peer.done();
+      heldBack(peer, null);
+      SharedBroker.broker().cli().ok("queue", "resume", queue);
+      peer.done().alive();
+    }
+  }
+
+  private static void heldBack(Peer peer, @Nullable String reason) {
+    Map<Symbol, Object> properties = new HashMap<>();
+    properties.put(Symbol.valueOf("holdfast:delivery-paused"), reason);
+    peer.script
+        .expectFlow()
+        .withHandle(0)
+        .withDeliveryCount(0)
+        .withLinkCredit(5)
+        .withDrain(false)
+        .withProperties(properties);
   }
 }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** What a receiving link is told that it really gets. */
 public final class SourceReply {
 
-  /** Of the link: why its node delivers nothing. */
-  private static final Symbol PAUSED = Symbol.getSymbol("holdfast:delivery-paused");
+  /** Property of a link: why its node delivers nothing. */
+  public static final Symbol PAUSED = Symbol.getSymbol("holdfast:delivery-paused");
 
   private static final Symbol MOVE = Symbol.getSymbol("move");
   private static final Symbol[] OUTCOMES = {

@@ -109,17 +109,8 @@ final class ConsumerLinks {
         new ConsumerTarget(command, join, mayRead(command, join.group()), outbox.lane(port.loop()));
     targets.put(port, target);
     join.group().attach(target);
-    target.emit(new EdgeEvent.ConsumerOpened(port, join.source().paused(paused(join.group()))));
-  }
-
-  /** Why nothing is delivered of this subscription; null: of some log there is. */
-  private @Nullable String paused(Subscription group) {
-    List<LogCursor> cursors = group.cursors();
-    if (cursors.isEmpty() || !cursors.stream().allMatch(cursor -> cursor.log.paused)) {
-      return null;
-    }
-    Node node = nodes.find(cursors.get(0).log.name);
-    return node == null ? null : node.pause().reason();
+    target.emit(
+        new EdgeEvent.ConsumerOpened(port, join.source().paused(nodes.paused(join.group()))));
   }
 
   /** A pattern may match topics that this consumer may not receive from, now or later. */

@@ -56,6 +56,16 @@ final class NodeRegistry {
     return nodes.get(address);
   }
 
+  /** Why nothing is delivered of this subscription; null: of some log there is. */
+  @Nullable String paused(Subscription group) {
+    List<LogCursor> cursors = group.cursors();
+    if (cursors.isEmpty() || !cursors.stream().allMatch(cursor -> cursor.log.paused)) {
+      return null;
+    }
+    Node node = find(cursors.get(0).log.name);
+    return node == null ? null : node.pause().reason();
+  }
+
   /** Largest message that any node takes. */
   long maxMessageBytes() {
     return settings.maxMessageBytes();

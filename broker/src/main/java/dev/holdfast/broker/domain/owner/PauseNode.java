@@ -2,9 +2,14 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.EdgeEvent;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.Pause;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +73,7 @@ final class PauseNode implements NodeChange {
   public void committed() {
     Node changed = node;
     if (changed != null) {
+      IdentityHashMap<Subscription, String> before = reasons(changed);
       changed.pause(wanted);
       // Those who waited may go on.
       for (NodeLog log : changed.logs()) {
@@ -76,7 +82,37 @@ final class PauseNode implements NodeChange {
           context.dirty().add(cursor.subscription);
         }
       }
+      tell(before, reasons(changed));
     }
     result.complete(wanted);
+  }
+
+  /** Why nothing comes, of each subscription of the node of which nothing does. */
+  private IdentityHashMap<Subscription, String> reasons(Node of) {
+    IdentityHashMap<Subscription, String> reasons = new IdentityHashMap<>();
+    for (NodeLog log : of.logs()) {
+      for (LogCursor cursor : log.cursors()) {
+        String reason = context.nodes().paused(cursor.subscription);
+        if (reason != null) {
+          reasons.put(cursor.subscription, reason);
+        }
+      }
+    }
+    return reasons;
+  }
+
+  private static void tell(
+      IdentityHashMap<Subscription, String> before, IdentityHashMap<Subscription, String> now) {
+    Set<Subscription> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    all.addAll(before.keySet());
+    all.addAll(now.keySet());
+    for (Subscription subscription : all) {
+      String reason = now.get(subscription);
+      if (!Objects.equals(before.get(subscription), reason)) {
+        for (ConsumerTarget consumer : subscription.consumers().present()) {
+          consumer.emit(new EdgeEvent.DeliveryPaused(consumer.port, reason));
+        }
+      }
+    }
   }
 }

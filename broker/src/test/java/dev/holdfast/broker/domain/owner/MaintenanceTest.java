@@ -97,6 +97,29 @@ class MaintenanceTest {
   }
 
   @Test
+  void whoIsAttachedHearsItTooAndOnlyWhatIsNews() {
+    rig.topic("t.one");
+    TestConsumer queue = new TestConsumer(rig).open("q");
+    TestConsumer other = new TestConsumer(rig).open("other");
+    TestConsumer both = new TestConsumer(rig).open(Rig.peer(), SourceRequest.of("t.#"));
+    rig.settle();
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", was -> new Pause(true, false, "full")));
+    assertThat(queue.paused).isEmpty();
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", was -> BOTH));
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", was -> new Pause(false, true, "a bug")));
+    assertThat(queue.paused).containsExactly("a bug");
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", was -> Pause.NONE));
+    assertThat(queue.paused).containsExactly("a bug", null);
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t", was -> BOTH));
+    assertThat(both.paused).isEmpty();
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t.one", was -> BOTH));
+    assertThat(both.paused).containsExactly("a bug");
+    rig.get(admin.pause(Rig.ADMIN, NodeKind.TOPIC, "t", was -> Pause.NONE));
+    assertThat(both.paused).containsExactly("a bug", null);
+    assertThat(other.paused).isEmpty();
+  }
+
+  @Test
   void aDrainOfAPausedQueueEnds() {
     rig.send("q", "a");
     rig.get(admin.pause(Rig.ADMIN, NodeKind.QUEUE, "q", was -> new Pause(false, true, "")));

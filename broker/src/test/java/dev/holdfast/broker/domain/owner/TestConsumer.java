@@ -23,6 +23,7 @@ final class TestConsumer implements ConsumerPort {
   final List<Delivery> takenBack = new ArrayList<>();
   final List<NodeError> unsubscribed = new ArrayList<>();
   final List<Long> drained = new ArrayList<>();
+  final List<String> paused = new ArrayList<>();
   OpenedSource opened;
   NodeError closed;
   Outcome defaultOutcome = new Outcome.Modified(true, false);
@@ -129,6 +130,11 @@ final class TestConsumer implements ConsumerPort {
   @Override
   public void lockExpired(Delivery delivery) {
     takenBack.add(delivery);
+  }
+
+  @Override
+  public void paused(String reason) {
+    paused.add(reason);
   }
 
   @Override
