@@ -61,6 +61,9 @@ final class AclExplainCommand implements ApiCommand {
   @Option(names = "--size", paramLabel = "BYTES", description = "Size of a message.")
   private long size = -1;
 
+  @Option(names = "--sealed", description = "The message is encrypted end to end.")
+  private boolean sealed;
+
   @Option(names = "--role", paramLabel = "ROLE", description = "A role it has; may be repeated.")
   private List<String> roles = new ArrayList<>();
 
@@ -99,6 +102,9 @@ final class AclExplainCommand implements ApiCommand {
     if (size >= 0) {
       body.put("size", size);
     }
+    if (sealed) {
+      body.put("sealed", true);
+    }
     body.put("roles", roles);
     body.put("groups", groups.stream().map(group -> "gid:" + group).toList());
     return body;
@@ -108,7 +114,7 @@ final class AclExplainCommand implements ApiCommand {
     output.line(answer.text("decision"));
     output.line("why: " + answer.text("why"));
     if (answer.flag("perMessage", false)) {
-      output.line("rules speak of single messages too: --size asks about one");
+      output.line("rules speak of single messages too: --size and --sealed ask about one");
     }
     Columns columns = new Columns("LINE", "RULE", "SAYS");
     for (JsonObject rule : answer.objects("rules")) {

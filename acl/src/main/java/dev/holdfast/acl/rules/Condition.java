@@ -216,6 +216,27 @@ sealed interface Condition {
     }
   }
 
+  /** {@code sealed}: encrypted end to end, as far as its form tells. */
+  record Sealed() implements Condition {
+    @Override
+    public Truth test(Facts facts) {
+      if (facts.message() == null) {
+        return Truth.PENDING;
+      }
+      return facts.message().sealed() ? Truth.TRUE : Truth.FALSE;
+    }
+
+    @Override
+    public boolean perMessage() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return "sealed";
+    }
+  }
+
   /** {@code time 08:00-18:00 mon-fri Europe/Berlin}. */
   record Time(TimeWindow window) implements Condition {
     @Override

@@ -53,13 +53,14 @@ final class ConditionParser {
           words.require("<=");
           yield rate(words);
         }
+        case "sealed" -> new Condition.Sealed();
         case "until" -> until(words.take("a day as 2027-01-31"));
         default ->
             throw new IllegalArgumentException(
                 "there is no condition '"
                     + word
-                    + "'; there are via, tls, auth, mech, from, time, size, rate, until and"
-                    + " signal:NAME");
+                    + "'; there are via, tls, auth, mech, from, time, size, rate, sealed,"
+                    + " until and signal:NAME");
       };
     } catch (IllegalArgumentException e) {
       throw words.wrong(String.valueOf(e.getMessage()));

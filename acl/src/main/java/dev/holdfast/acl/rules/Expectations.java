@@ -5,6 +5,7 @@ import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.acl.Resource;
 import dev.holdfast.acl.ResourcePattern;
+import dev.holdfast.acl.Sending;
 import dev.holdfast.acl.rules.Tokens.Statement;
 import dev.holdfast.acl.rules.Words.WrongException;
 import java.time.DateTimeException;
@@ -102,7 +103,7 @@ public final class Expectations {
       return new Expectation(
           line,
           verb.equals("allow"),
-          new Explanation.Request(principal, permission, resource, details.atMs, details.bytes),
+          new Explanation.Request(principal, permission, resource, details.atMs, details.message()),
           details.signals);
     } catch (IllegalArgumentException e) {
       throw words.wrong(String.valueOf(e.getMessage()));
@@ -171,6 +172,7 @@ public final class Expectations {
     private final Set<String> signals = new HashSet<>();
     private OptionalLong atMs = OptionalLong.empty();
     private OptionalLong bytes = OptionalLong.empty();
+    private boolean sealed;
     private Optional<Origin> origin = Optional.empty();
 
     void read(Words words) throws WrongException {
@@ -188,6 +190,8 @@ public final class Expectations {
         }
       } else if (word.equals("size")) {
         bytes = OptionalLong.of(ConditionParser.bytes(words.take("a size")));
+      } else if (word.equals("sealed")) {
+        sealed = true;
       } else if (word.equals("at")) {
         try {
           atMs = OptionalLong.of(Instant.parse(words.take("a time")).toEpochMilli());
@@ -195,8 +199,16 @@ public final class Expectations {
           throw words.wrong("at is followed by a time of UTC, as 2026-12-24T10:00:00Z");
         }
       } else {
-        throw words.wrong("there are role:, gid:, signal:, via, at and size, not '" + word + "'");
+        throw words.wrong(
+            "there are role:, gid:, signal:, via, at, size and sealed, not '" + word + "'");
       }
+    }
+
+    /** A message, when anything is said of one. */
+    Optional<Sending> message() {
+      return sealed || bytes.isPresent()
+          ? Optional.of(new Sending(bytes.orElse(0), sealed))
+          : Optional.empty();
     }
 
     /** Authenticated just then. */

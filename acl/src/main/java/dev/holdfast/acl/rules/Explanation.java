@@ -7,6 +7,7 @@ import dev.holdfast.acl.Resource;
 import dev.holdfast.acl.Sending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -26,14 +27,14 @@ public record Explanation(Decision decision, List<Finding> rules, String remedy)
    * @param permission what
    * @param resource on what
    * @param atMs when, in epoch milliseconds; empty: now
-   * @param bytes of a message; empty: none is sent yet
+   * @param message that is sent; empty: none yet
    */
   public record Request(
       Principal principal,
       Permission permission,
       Resource resource,
       OptionalLong atMs,
-      OptionalLong bytes) {}
+      Optional<Sending> message) {}
 
   /**
    * What one rule says.
@@ -55,7 +56,7 @@ public record Explanation(Decision decision, List<Finding> rules, String remedy)
             request.principal(),
             request.atMs().orElse(nowMs),
             signals,
-            request.bytes().isPresent() ? new Sending(request.bytes().getAsLong()) : null,
+            request.message().orElse(null),
             false);
     Set<String> words = set.words(request.principal());
     Decision decision = set.decide(request.permission(), request.resource(), facts).decision();

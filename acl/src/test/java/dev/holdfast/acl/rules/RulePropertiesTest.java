@@ -152,7 +152,7 @@ class RulePropertiesTest {
             .as("shuffled " + asked)
             .isEqualTo(allowed);
         Explanation.Request request =
-            new Explanation.Request(who, op, what, OptionalLong.empty(), OptionalLong.empty());
+            new Explanation.Request(who, op, what, OptionalLong.empty(), Optional.empty());
         assertThat(policy.explain(request).decision().allowed()).as(asked).isEqualTo(allowed);
       }
     }

@@ -169,6 +169,20 @@ class RuleSetTest {
   }
 
   @Test
+  void onlySealedMessagesWhereTheRulesSaySo() throws Exception {
+    rules("allow user:alice send queue:orders if sealed");
+    assertThat(policy.decide(ALICE, Permission.SEND, ORDERS).perMessage()).isTrue();
+    assertThat(policy.decideSending(ALICE, ORDERS, new Sending(9, true)).allowed()).isTrue();
+    assertThat(policy.decideSending(ALICE, ORDERS, new Sending(9, false)).allowed()).isFalse();
+    rules("allow user:alice send queue:#", "deny * send queue:orders if sealed");
+    assertThat(policy.decideSending(ALICE, ORDERS, new Sending(9, true)).allowed()).isFalse();
+    Expectations expected =
+        Expectations.parse(
+            "deny user:alice send queue:orders sealed\nallow user:alice send queue:a");
+    assertThat(expected.unmet(policy.state().rules(), 0)).isEmpty();
+  }
+
+  @Test
   void ratesAreCountedForEachByItself() throws Exception {
     rules("allow * send queue:orders if rate <= 10/s burst 2");
     Principal bob = new Principal("user:bob", Set.of());
@@ -196,7 +210,7 @@ class RuleSetTest {
             Permission.SEND,
             ORDERS,
             OptionalLong.empty(),
-            OptionalLong.empty());
+            Optional.empty());
     Explanation explained = policy.explain(request);
     assertThat(explained.decision().allowed()).isFalse();
     assertThat(explained.rules())

@@ -68,7 +68,9 @@ final class MessageIntake {
       return Marks.NONE;
     }
     String key = view.idempotencyKey();
-    Marks unkeyed = new Marks(view.groupId(), view.deliverAtMs(), view.delayMs(), key, id, 0);
+    Marks unkeyed =
+        new Marks(view.groupId(), view.deliverAtMs(), view.delayMs(), key, id, 0)
+            .withSealed(view.isSealed());
     if (key == null && id == null) {
       return unkeyed;
     }

@@ -217,6 +217,7 @@ final class PublisherLink implements ReceivingLink, PublisherPort, Streaming.Sin
             connection.budget,
             to == null ? "" : to,
             MessageIntake.take(view, b, 0, bodyFrom, format, messageIds),
+            view.isTypedAsSealed(),
             fault);
     streaming.take(b, bodyFrom, b.length);
     return streaming;

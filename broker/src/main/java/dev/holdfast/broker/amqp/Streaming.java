@@ -3,6 +3,7 @@ package dev.holdfast.broker.amqp;
 import dev.holdfast.broker.amqp.codec.BodyDigest;
 import dev.holdfast.broker.amqp.codec.BodyWalker;
 import dev.holdfast.broker.amqp.codec.Fault;
+import dev.holdfast.broker.amqp.codec.SealedEnvelope;
 import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.IncomingMessage.Marks;
 import dev.holdfast.broker.domain.Upload;
@@ -32,11 +33,13 @@ final class Streaming {
   private final Budget budget;
   private final String address;
   private final IncomingMessage head;
+  private final boolean typedAsSealed;
   private final Upload upload = new Upload();
   private final BodyDigest.@Nullable Running digest;
   private final BodyWalker walker;
   private @Nullable Fault fault;
   private boolean dropped;
+  private boolean sealed;
   private byte[] part = {};
   private int filled;
   private long counted;
@@ -46,13 +49,21 @@ final class Streaming {
    *
    * @param budget what is buffered counts in
    * @param address for the anonymous terminus
+   * @param typedAsSealed whether it says to be encrypted end to end
    * @param fault what is wrong with the first sections; null: nothing
    */
-  Streaming(Sink sink, Budget budget, String address, IncomingMessage head, @Nullable Fault fault) {
+  Streaming(
+      Sink sink,
+      Budget budget,
+      String address,
+      IncomingMessage head,
+      boolean typedAsSealed,
+      @Nullable Fault fault) {
     this.sink = sink;
     this.budget = budget;
     this.address = address;
     this.head = head;
+    this.typedAsSealed = typedAsSealed;
     this.fault = fault;
     Marks marks = head.marks();
     boolean asked = marks.idempotencyKey() != null || marks.messageId() != null;
@@ -97,6 +108,9 @@ final class Streaming {
   private void handPart() {
     byte[] full = filled == PART_BYTES ? part : Arrays.copyOf(part, filled);
     letGo();
+    if (upload.bytes() == 0) {
+      sealed = typedAsSealed && SealedEnvelope.beginsSection(full, 0, full.length);
+    }
     counted += full.length;
     if (!budget.uploading(full.length)) {
       fail(Fault.UPLOADS);
@@ -149,7 +163,7 @@ final class Streaming {
 
   /** The message, after {@link #end()}. */
   IncomingMessage message() {
-    Marks marks = head.marks();
+    Marks marks = head.marks().withSealed(sealed && walker.bodySections() == 1);
     if (digest == null) {
       return head.followedBy(upload, marks);
     }

@@ -90,6 +90,7 @@ public record IncomingMessage(
    *     NodeInfo#byMessageId()}) or is not known yet; null: none
    * @param digest gives the first 8 bytes of the SHA-256 of the body sections; only with a key or
    *     an id. It may take its time, and is asked for only when the message has a key that counts
+   * @param sealed whether the body has the form of one that is encrypted end to end
    */
   public record Marks(
       @Nullable String groupId,
@@ -97,9 +98,10 @@ public record IncomingMessage(
       long delayMs,
       @Nullable String idempotencyKey,
       @Nullable String messageId,
-      LongSupplier digest) {
+      LongSupplier digest,
+      boolean sealed) {
 
-    /** One whose digest is known. */
+    /** One whose digest is known, and which is not sealed. */
     public Marks(
         @Nullable String groupId,
         long deliverAtMs,
@@ -107,12 +109,19 @@ public record IncomingMessage(
         @Nullable String idempotencyKey,
         @Nullable String messageId,
         long bodyDigest) {
-      this(groupId, deliverAtMs, delayMs, idempotencyKey, messageId, () -> bodyDigest);
+      this(groupId, deliverAtMs, delayMs, idempotencyKey, messageId, () -> bodyDigest, false);
     }
 
     /** The same with another digest. */
     public Marks withDigest(LongSupplier other) {
-      return new Marks(groupId, deliverAtMs, delayMs, idempotencyKey, messageId, other);
+      return new Marks(groupId, deliverAtMs, delayMs, idempotencyKey, messageId, other, sealed);
+    }
+
+    /** The same, sealed or not. */
+    public Marks withSealed(boolean is) {
+      return is == sealed
+          ? this
+          : new Marks(groupId, deliverAtMs, delayMs, idempotencyKey, messageId, digest, is);
     }
 
     /** What {@code digest} gives. */

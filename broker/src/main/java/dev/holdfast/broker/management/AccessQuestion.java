@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.acl.Origin;
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
+import dev.holdfast.acl.Sending;
 import dev.holdfast.acl.rules.Expectations;
 import dev.holdfast.acl.rules.Explanation;
 import java.net.InetAddress;
@@ -28,6 +29,7 @@ final class AccessQuestion {
           "mechanism",
           "at",
           "size",
+          "sealed",
           "roles",
           "groups");
 
@@ -38,6 +40,7 @@ final class AccessQuestion {
     ObjectNode asked = Json.object(body, FIELDS);
     OptionalLong atMs = at(asked);
     long size = Json.number(asked, "size", 0, Long.MAX_VALUE, -1);
+    boolean sealed = Json.flag(asked, "sealed", false);
     Principal principal =
         new Principal(
             Expectations.checkWho(Json.text(asked, "who")),
@@ -50,7 +53,9 @@ final class AccessQuestion {
         Permission.of(Json.text(asked, "permission")),
         Expectations.resource(Json.text(asked, "resource")),
         atMs,
-        size < 0 ? OptionalLong.empty() : OptionalLong.of(size));
+        size < 0 && !sealed
+            ? Optional.empty()
+            : Optional.of(new Sending(Math.max(0, size), sealed)));
   }
 
   private static OptionalLong at(ObjectNode asked) {

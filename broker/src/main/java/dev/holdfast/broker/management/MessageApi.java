@@ -214,15 +214,14 @@ final class MessageApi {
     if (delayMs > 0 && deliverAtMs > 0) {
       throw Json.invalid("delayMs and deliverAt say the same in two ways: leave one out");
     }
-    if (key == null && id == null) {
-      boolean plain = group == null && delayMs == 0 && deliverAtMs == 0;
-      return plain ? Marks.NONE : new Marks(group, deliverAtMs, delayMs, null, null, 0);
-    }
     MessageView view = new MessageView();
     if (!view.scan(sections, 0, sections.length)) {
       throw new IllegalStateException("a message made here is no AMQP message");
     }
-    return new Marks(group, deliverAtMs, delayMs, key, id, BodyDigest.of(view));
+    boolean plain = group == null && delayMs == 0 && deliverAtMs == 0 && key == null && id == null;
+    long digest = key == null && id == null ? 0 : BodyDigest.of(view);
+    Marks marks = plain ? Marks.NONE : new Marks(group, deliverAtMs, delayMs, key, id, digest);
+    return marks.withSealed(view.isSealed());
   }
 
   private static long deliverAtMs(ObjectNode body) {

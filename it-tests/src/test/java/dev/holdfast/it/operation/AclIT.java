@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
 import dev.holdfast.it.harness.Command;
@@ -17,9 +18,15 @@ import dev.holdfast.it.wire.Messages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.message.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +126,54 @@ class AclIT {
       assertRefused(client, receiver);
       assertThat(sender.sendAndWait(Messages.text("2"))).isInstanceOf(Accepted.class);
     }
+  }
+
+  /** The published vector with the first of its kind, longer than it was made. */
+  private static byte[] sealed(int more) throws IOException {
+    JsonNode vectors =
+        new ObjectMapper().readTree(Path.of("..", "docs", "vectors", "seal1.json").toFile());
+    byte[] envelope = HexFormat.of().parseHex(vectors.get(0).get("envelope").asText());
+    return typed(Arrays.copyOf(envelope, envelope.length + more));
+  }
+
+  private static byte[] typed(byte[] body) {
+    Message message = Message.Factory.create();
+    message.setContentType("application/vnd.hf.seal1");
+    message.setBody(new Data(new Binary(body)));
+    return Messages.encode(message);
+  }
+
+  @Test
+  void aQueueMayBeForSealedMessagesOnly() throws IOException {
+    rules("allow user:alice send queue:private if sealed");
+    int large = 1 << 20;
+    try (AmqpClient client = login()) {
+      AmqpSender sender = client.sender("private");
+      for (byte[] open :
+          List.of(Messages.text("open"), typed(new byte[40]), typed(new byte[large]))) {
+        assertThat(sender.sendAndWait(open))
+            .isInstanceOfSatisfying(
+                Rejected.class,
+                rejected -> {
+                  assertThat(rejected.getError().getCondition().toString())
+                      .isEqualTo("amqp:unauthorized-access");
+                  assertThat(rejected.getError().getDescription()).startsWith("HF-SEAL-REQUIRED");
+                });
+      }
+      assertThat(sender.sendAndWait(sealed(0))).isInstanceOf(Accepted.class);
+      assertThat(sender.sendAndWait(sealed(large))).isInstanceOf(Accepted.class);
+    }
+    broker.cli().awaitMessages("private", 2);
+    String[] asks = {
+      "acl", "explain", "--as", "user:alice", "--permission", "send", "--node", "private"
+    };
+    String[] sealed = Arrays.copyOf(asks, asks.length + 1);
+    sealed[asks.length] = "--sealed";
+    assertThat(broker.cli().ok(sealed)).startsWith("allow");
+    String[] plain = Arrays.copyOf(asks, asks.length + 2);
+    plain[asks.length] = "--size";
+    plain[asks.length + 1] = "1";
+    assertThat(broker.cli().run(plain).all()).contains("deny", "'sealed' does not hold");
   }
 
   @Test

@@ -29,6 +29,7 @@ public final class BodyWalker {
   private long content;
 
   private int last;
+  private int bodySections;
 
   /**
    * Makes one.
@@ -80,6 +81,11 @@ public final class BodyWalker {
     return content == 0 && carried.length == 0 && last != 0;
   }
 
+  /** Sections of the body so far. */
+  public int bodySections() {
+    return bodySections;
+  }
+
   private void digest(byte[] b, int from, int to) {
     if (digest != null) {
       digest.update(b, from, to);
@@ -103,6 +109,7 @@ public final class BodyWalker {
       }
       int next = section == FOOTER ? footer(b, at, to) : content(section, b, at, to);
       last = section;
+      bodySections += section == FOOTER ? 0 : 1;
       return next;
     } catch (FaultException cut) {
       // Nothing tells what is cut off from what is wrong, until enough of it is here.

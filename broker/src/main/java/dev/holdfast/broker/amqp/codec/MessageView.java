@@ -24,6 +24,7 @@ public final class MessageView {
   private static final int FOOTER = 0x78;
   private static final byte DEFAULT_PRIORITY = 4;
   private static final int STRING = 1;
+  private static final int SYMBOL = 3;
 
   private final FrameGuard guard = new FrameGuard();
   private final FieldReader fields = new FieldReader(guard);
@@ -44,6 +45,7 @@ public final class MessageView {
   private int userTo;
   private int groupFrom;
   private int groupTo;
+  private boolean typedAsSealed;
   private final HeededAnnotations annotations = new HeededAnnotations();
 
   /**
@@ -78,6 +80,7 @@ public final class MessageView {
     messageIdAt = -1;
     userTo = userFrom;
     groupFrom = -1;
+    typedAsSealed = false;
     annotations.clear();
     try {
       int last = 0;
@@ -199,8 +202,10 @@ public final class MessageView {
     fields.range(STRING);
     fields.range(STRING);
     fields.skip();
-    fields.range(3);
-    fields.range(3);
+    if (fields.range(SYMBOL)) {
+      typedAsSealed = SealedEnvelope.isContentType(b, fields.binaryFrom, fields.binaryTo);
+    }
+    fields.range(SYMBOL);
     expiryMs = fields.timestamp();
     fields.timestamp();
     if (fields.range(STRING)) {
@@ -274,9 +279,19 @@ public final class MessageView {
     return userTo > userFrom && !principal.is(b, userFrom, userTo);
   }
 
-  /** Whether there is a group-id or an annotation that the broker heeds. */
+  /** Whether there is a group-id, an annotation or a content-type that the broker heeds. */
   public boolean isMarked() {
-    return groupFrom >= 0 || annotations.present();
+    return groupFrom >= 0 || annotations.present() || typedAsSealed;
+  }
+
+  /** Whether property content-type says that the body is encrypted end to end. */
+  public boolean isTypedAsSealed() {
+    return typedAsSealed;
+  }
+
+  /** Whether the body is encrypted end to end, as far as type and form tell. */
+  public boolean isSealed() {
+    return typedAsSealed && bodyFrom >= 0 && SealedEnvelope.isOnlySection(b, bodyFrom, bodyTo);
   }
 
   /** Annotation {@code x-opt-delivery-time} in epoch milliseconds, 0 when not said. */

@@ -53,6 +53,6 @@ public final class RawMessage {
         view.expiryMs(),
         0,
         view.hasReservedAnnotations() ? ReservedAnnotations.takenOff(body) : body,
-        marks);
+        marks.withSealed(view.isSealed()));
   }
 }

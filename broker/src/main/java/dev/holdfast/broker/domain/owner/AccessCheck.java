@@ -6,6 +6,7 @@ import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.acl.Resource;
 import dev.holdfast.acl.Sending;
+import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeKind;
 import dev.holdfast.broker.domain.NodeName;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * exists, so that a denial tells nothing about that.
  */
 final class AccessCheck {
+  private static final NodeError SEAL_REQUIRED =
+      new NodeError(
+          NodeError.Code.UNAUTHORIZED,
+          "HF-SEAL-REQUIRED: messages to this node have to be encrypted end to end");
+
   private final AccessPolicy policy;
   private final NodeRegistry nodes;
   private final DynamicNodes dynamic;
@@ -84,12 +90,18 @@ final class AccessCheck {
         && policy.decide(principal, Permission.SEND, resource(node)).perMessage();
   }
 
-  /** Null when a message of this size may be sent; {@link #asksPerMessage} was true. */
-  @Nullable NodeError deniedSending(Principal principal, Node node, long bytes) {
-    return error(
-        policy.decideSending(principal, resource(node), new Sending(bytes)),
-        principal,
-        Permission.SEND);
+  /** Null when this message may be sent; {@link #asksPerMessage} was true. */
+  @Nullable NodeError deniedSending(Principal principal, Node node, IncomingMessage message) {
+    Resource to = resource(node);
+    boolean sealed = message.marks().sealed();
+    Decision decision = policy.decideSending(principal, to, new Sending(message.bytes(), sealed));
+    if (decision.allowed() || sealed) {
+      return error(decision, principal, Permission.SEND);
+    }
+    Sending sealedOne = new Sending(message.bytes(), true);
+    return policy.unrecorded().decideSending(principal, to, sealedOne).allowed()
+        ? SEAL_REQUIRED
+        : error(decision, principal, Permission.SEND);
   }
 
   private static Resource resource(Node node) {

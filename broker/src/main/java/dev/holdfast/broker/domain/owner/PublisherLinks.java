@@ -122,7 +122,7 @@ final class PublisherLinks {
       refusal = node.refusal(command.message());
     }
     if (refusal == null && node != null && asks(target, node)) {
-      refusal = access.deniedSending(target.peer.principal(), node, command.message().bytes());
+      refusal = access.deniedSending(target.peer.principal(), node, command.message());
     }
     if (refusal == null) {
       refusal = uploads.failure(command.message().upload());
