@@ -36,8 +36,8 @@ final class ConsumerLink implements LinkDriver {
   public void open(Session session) {
     Receiver opened = session.receiver("load-consumer");
     Source source = new Source();
-    source.setAddress(plan.address());
-    source.setCapabilities(Symbol.valueOf("queue"));
+    source.setAddress(plan.target().address());
+    source.setCapabilities(Symbol.valueOf(plan.target().kind()));
     opened.setSource(source);
     opened.setTarget(new Target());
     opened.open();

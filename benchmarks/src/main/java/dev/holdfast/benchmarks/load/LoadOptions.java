@@ -25,6 +25,12 @@ final class LoadOptions {
   @Option(names = "--address", required = true, description = "Node to send to and receive from.")
   private String address = "";
 
+  @Option(
+      names = "--kind",
+      defaultValue = "queue",
+      description = "queue or topic, what links say that the node is; ${DEFAULT-VALUE}.")
+  private String kind = "";
+
   @Option(names = "--size", defaultValue = "1024", description = "Body bytes; ${DEFAULT-VALUE}.")
   private int size;
 
@@ -108,7 +114,7 @@ final class LoadOptions {
     return new LoadPlan(
         mode,
         new Endpoint(socket, host, port, user, password),
-        address,
+        new LoadPlan.Target(address, kind),
         size,
         messages,
         warmup,

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param mode which sides run
  * @param endpoint the broker
- * @param address the node to send to and receive from
+ * @param target the node to send to and receive from
  * @param bodyBytes size of each body, at least {@link Payload#MIN_BYTES}
  * @param messages how many are measured, over all producers; 0 in mode receive: until nothing comes
  *     for {@code idle}
@@ -24,7 +24,7 @@ import java.time.Duration;
 record LoadPlan(
     Mode mode,
     Endpoint endpoint,
-    String address,
+    Target target,
     int bodyBytes,
     long messages,
     long warmup,
@@ -36,6 +36,14 @@ record LoadPlan(
     double rate,
     Duration idle,
     long brokerPid) {
+
+  /**
+   * A node.
+   *
+   * @param address its name
+   * @param kind the capability that links ask for, {@code queue} or {@code topic}
+   */
+  record Target(String address, String kind) {}
 
   /** Which sides run. */
   enum Mode {

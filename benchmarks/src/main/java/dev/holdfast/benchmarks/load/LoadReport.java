@@ -59,7 +59,7 @@ record LoadReport(
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("mode", plan.mode().name().toLowerCase(Locale.ROOT));
     node.put("endpoint", plan.endpoint().toString());
-    node.put("address", plan.address());
+    node.put("address", plan.target().address());
     node.put("bodyBytes", plan.bodyBytes());
     node.put("messages", plan.messages());
     node.put("warmup", plan.warmup());

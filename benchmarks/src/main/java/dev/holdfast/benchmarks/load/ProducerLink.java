@@ -57,14 +57,14 @@ final class ProducerLink implements LinkDriver {
   public void open(Session session) {
     Sender opened = session.sender("load-producer");
     Target target = new Target();
-    target.setAddress(plan.address());
+    target.setAddress(plan.target().address());
     Source source = new Source();
     source.setOutcomes(
         Accepted.DESCRIPTOR_SYMBOL,
         Rejected.DESCRIPTOR_SYMBOL,
         Released.DESCRIPTOR_SYMBOL,
         Modified.DESCRIPTOR_SYMBOL);
-    target.setCapabilities(Symbol.valueOf("queue"));
+    target.setCapabilities(Symbol.valueOf(plan.target().kind()));
     opened.setSource(source);
     opened.setTarget(target);
     opened.setSenderSettleMode(SenderSettleMode.UNSETTLED);

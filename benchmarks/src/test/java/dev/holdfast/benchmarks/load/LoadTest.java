@@ -80,6 +80,25 @@ class LoadTest {
   }
 
   @Test
+  void strangersComeUntilThereHaveBeenEnough() throws IOException {
+    try (TinyPeer peer = new TinyPeer(TinyPeer.Fault.NONE)) {
+      StringWriter out = new StringWriter();
+      int exit =
+          Strangers.execute(
+              new PrintWriter(out, true),
+              "--port=" + peer.port(),
+              "--at-once=8",
+              "--total=20",
+              "--seconds=1");
+      assertThat(exit).isZero();
+      JsonNode result = new ObjectMapper().readTree(out.toString());
+      assertThat(result.get("opened").asInt()).isBetween(8, 20);
+      assertThat(result.get("shownOut").asInt() + result.get("leftAtTheEnd").asInt())
+          .isEqualTo(result.get("opened").asInt());
+    }
+  }
+
+  @Test
   void wrongOptionsAreAUsageError() {
     StringWriter out = new StringWriter();
     String[] arguments = {"pipe", "--address", "a", "--rate", "5"};
