@@ -33,7 +33,8 @@ public final class Strangers implements Callable<Integer> {
   private static final int KINDS = 4;
   private static final int GARBAGE = 1;
   private static final int HEADER = 2;
-  private static final long ROUND_MILLIS = 100;
+  private static final long ROUND_MILLIS = 20;
+  private static final int ROUNDS_PER_BYTE = 25;
 
   @Option(names = "--host", defaultValue = "127.0.0.1", description = "Default ${DEFAULT-VALUE}.")
   private String host = "";
@@ -46,6 +47,12 @@ public final class Strangers implements Callable<Integer> {
       defaultValue = "400",
       description = "Connections at one time; ${DEFAULT-VALUE}.")
   private int atOnce;
+
+  @Option(
+      names = "--per-second",
+      defaultValue = "1000",
+      description = "New ones in a second at most; ${DEFAULT-VALUE}.")
+  private int perSecond;
 
   @Option(names = "--seconds", defaultValue = "10", description = "How long; ${DEFAULT-VALUE}.")
   private int seconds;
@@ -60,6 +67,7 @@ public final class Strangers implements Callable<Integer> {
 
   private final byte[] garbage = new byte[GARBAGE_BYTES];
   private final ByteBuffer input = ByteBuffer.allocate(GARBAGE_BYTES);
+  private int round;
   private int opened;
   private int failed;
   private int shownOut;
@@ -83,11 +91,13 @@ public final class Strangers implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     new Random(7).nextBytes(garbage);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    long began = System.nanoTime();
+    long end = began + TimeUnit.SECONDS.toNanos(seconds);
     try (Selector selector = Selector.open()) {
       Endpoint endpoint = new Endpoint(null, host, port, null, null);
       while (System.nanoTime() < end && (opened < total || !selector.keys().isEmpty())) {
-        while (selector.keys().size() < atOnce && opened + failed < total) {
+        long due = perSecond * (System.nanoTime() - began) / TimeUnit.SECONDS.toNanos(1);
+        while (selector.keys().size() < atOnce && opened + failed < Math.min(total, due)) {
           open(endpoint, selector);
         }
         selector.select(ROUND_MILLIS);
@@ -140,8 +150,11 @@ public final class Strangers implements Callable<Integer> {
     }
   }
 
-  /** The slow ones say one byte more. */
+  /** The slow ones say one byte more, now and then. */
   private void trickle(Selector selector) {
+    if (++round % ROUNDS_PER_BYTE != 0) {
+      return;
+    }
     for (SelectionKey key : selector.keys()) {
       if (key.isValid() && ((Stranger) key.attachment()).kind() > HEADER) {
         try {

@@ -130,6 +130,7 @@ final class AmqpConnection {
       touched = true;
       edge.touch(this);
     }
+    String before = edge.speaksFor(standing.name());
     try {
       work.run();
     } catch (FaultException fault) {
@@ -140,6 +141,8 @@ final class AmqpConnection {
       String incident = UUID.randomUUID().toString().substring(0, 8);
       LOG.error("incident {}: connection {} is closed by a fault", incident, peer.remote(), broken);
       close(AmqpErrors.internal(incident));
+    } finally {
+      edge.speaksFor(before);
     }
   }
 
@@ -279,6 +282,7 @@ final class AmqpConnection {
   /** The socket is gone. */
   void disconnected() {
     edge.batch(
+        standing.name(),
         () -> {
           inbound.finish();
           release(false);

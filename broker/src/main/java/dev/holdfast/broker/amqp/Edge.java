@@ -46,6 +46,8 @@ final class Edge implements EdgeLoop {
   private final Set<Arrival> arrivals = new LinkedHashSet<>();
   private final List<AmqpConnection> touched = new ArrayList<>();
   private List<OwnerCommand> commands = new ArrayList<>();
+  private String commander = OwnerInbox.NOBODY;
+  private String speaker = OwnerInbox.NOBODY;
   private boolean inBatch;
 
   Edge(
@@ -92,13 +94,25 @@ final class Edge implements EdgeLoop {
     }
   }
 
+  /** The same, speaking for this principal meanwhile. */
+  void batch(String principal, Runnable work) {
+    batch(
+        () -> {
+          String before = speaksFor(principal);
+          work.run();
+          speaksFor(before);
+        });
+  }
+
   private void endBatch() {
     // The owner is told before the peers are: what one peer does next because it saw that another
     // link is gone must not overtake that news.
     tellOwner();
     for (int i = 0; i < touched.size(); i++) {
+      speaker = touched.get(i).standing.name();
       touched.get(i).finishBatch();
     }
+    speaker = OwnerInbox.NOBODY;
     touched.clear();
     // Finishing a connection may have added commands (more bytes wanted).
     tellOwner();
@@ -108,11 +122,26 @@ final class Edge implements EdgeLoop {
     if (!commands.isEmpty()) {
       List<OwnerCommand> batch = commands;
       commands = new ArrayList<>(Math.min(batch.size(), 256));
-      inbox.submit(batch);
+      inbox.submit(commander, batch);
     }
   }
 
+  /**
+   * Whose commands come from here on.
+   *
+   * @return whose they were before; to be said again afterwards
+   */
+  String speaksFor(String principal) {
+    String before = speaker;
+    speaker = principal;
+    return before;
+  }
+
   void submit(OwnerCommand command) {
+    if (!speaker.equals(commander)) {
+      tellOwner();
+      commander = speaker;
+    }
     commands.add(command);
   }
 

@@ -61,6 +61,12 @@ final class Standing implements LiveIdentity {
     return principal;
   }
 
+  /** Of its principal; empty until it is authenticated. */
+  String name() {
+    Principal who = principal;
+    return who == null ? "" : who.name();
+  }
+
   Principal principal() {
     return Objects.requireNonNull(principal);
   }

@@ -90,7 +90,7 @@ final class FakeDomain implements OwnerInbox, AutoCloseable {
   final List<Runnable> heldAnswers = new ArrayList<>();
 
   @Override
-  public void submit(List<? extends OwnerCommand> batch) {
+  public void submit(String principal, List<? extends OwnerCommand> batch) {
     thread.execute(
         () -> {
           for (OwnerCommand command : batch) {

@@ -70,17 +70,17 @@ public final class ManagementNode implements OwnerInbox {
   }
 
   @Override
-  public void submit(List<? extends OwnerCommand> batch) {
+  public void submit(String principal, List<? extends OwnerCommand> batch) {
     for (int i = 0; i < batch.size(); i++) {
       if (isMine(batch.get(i))) {
-        split(batch);
+        split(principal, batch);
         return;
       }
     }
-    owner.submit(batch);
+    owner.submit(principal, batch);
   }
 
-  private void split(List<? extends OwnerCommand> batch) {
+  private void split(String principal, List<? extends OwnerCommand> batch) {
     List<OwnerCommand> others = new ArrayList<>(batch.size());
     for (OwnerCommand command : batch) {
       if (isMine(command)) {
@@ -89,7 +89,7 @@ public final class ManagementNode implements OwnerInbox {
         others.add(command);
       }
     }
-    owner.submit(others);
+    owner.submit(principal, others);
   }
 
   private boolean isMine(OwnerCommand command) {

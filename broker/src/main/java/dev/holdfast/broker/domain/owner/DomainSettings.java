@@ -55,7 +55,7 @@ public record DomainSettings(
   /** What a broker on one host with a heap of 256 MB uses. */
   public static DomainSettings defaults() {
     return new DomainSettings(
-        4_096,
+        1_024,
         8 * MIB,
         16 * MIB,
         16 * MIB,

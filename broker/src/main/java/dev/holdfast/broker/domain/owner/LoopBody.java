@@ -241,7 +241,8 @@ final class LoopBody {
 
   private void decide() {
     int commands = 0;
-    while (commands < settings.maxBatchCommands()
+    inbox.beginBatch();
+    while (commands < inbox.batchLimit(settings.maxBatchCommands())
         && batch.appendedBytes() < settings.maxBatchBytes()) {
       OwnerCommand command = inbox.peek();
       if (command == null) {

@@ -153,11 +153,11 @@ public final class OwnerLoop implements OwnerInbox {
   }
 
   @Override
-  public void submit(List<? extends OwnerCommand> batch) {
+  public void submit(String principal, List<? extends OwnerCommand> batch) {
     if (batch.isEmpty()) {
       return;
     }
-    inbox.put(batch);
+    inbox.put(principal, batch);
     // The put may be seen late; the flag must not be read before it is out.
     java.lang.invoke.VarHandle.fullFence();
     if (parked) {

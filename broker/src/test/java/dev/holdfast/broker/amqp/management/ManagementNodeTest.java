@@ -171,7 +171,7 @@ class ManagementNodeTest {
     List<OwnerCommand> passed = new ArrayList<>();
     ManagementNode alone =
         new ManagementNode(
-            passed::addAll,
+            (principal, batch) -> passed.addAll(batch),
             owner.admin(),
             new ManagementOperations(List.of(), AuditTrail.NONE),
             task -> {

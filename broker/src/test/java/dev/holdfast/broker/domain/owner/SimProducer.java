@@ -51,7 +51,7 @@ final class SimProducer implements PublisherPort {
       batch.add(new OwnerCommand.Publish(this, node, message, sent.id, confirm));
       unanswered += confirm ? 1 : 0;
     }
-    rig.inbox.put(batch);
+    rig.inbox.put("user:" + number, batch);
     return nextId;
   }
 

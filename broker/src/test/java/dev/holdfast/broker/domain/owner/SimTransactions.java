@@ -81,7 +81,7 @@ final class SimTransactions {
       List<OwnerCommand> batch = new ArrayList<>();
       message = SimUploads.perhaps(message, messageId, sender(), random, batch);
       batch.add(new OwnerCommand.Publish(sender(), queue, message, sent, true, id));
-      rig.inbox.put(batch);
+      rig.inbox.put("user:" + line, batch);
     }
 
     void retire(SimConsumer consumer, Delivery delivery, Outcome outcome) {
