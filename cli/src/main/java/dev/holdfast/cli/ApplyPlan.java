@@ -35,6 +35,15 @@ final class ApplyPlan {
           "idempotencyWindowMs",
           "idempotencyByMessageId");
 
+  private static final Set<String> TOPIC_SETTINGS =
+      Set.of(
+          "maxMessageBytes",
+          "maxDeliveries",
+          "retentionMs",
+          "retentionBytes",
+          "idempotencyWindowMs",
+          "idempotencyByMessageId");
+
   private final BrokerApi broker;
   private final List<Step> steps = new ArrayList<>();
   private int unchanged;
@@ -59,15 +68,8 @@ final class ApplyPlan {
     List<String> fixed() {
       return switch (this) {
         case QUEUE -> List.of("singleActiveConsumer", "prioritised");
-        case TOPIC ->
-            List.of(
-                "maxMessageBytes",
-                "maxDeliveries",
-                "retentionMs",
-                "retentionBytes",
-                "idempotencyWindowMs",
-                "idempotencyByMessageId");
-        case SUBSCRIPTION -> List.of("source", "shared", "where");
+        case TOPIC -> List.of();
+        case SUBSCRIPTION -> List.of("source", "shared");
       };
     }
 
@@ -75,8 +77,8 @@ final class ApplyPlan {
       boolean special =
           switch (this) {
             case QUEUE -> QUEUE_SETTINGS.contains(field);
-            case TOPIC -> false;
-            case SUBSCRIPTION -> field.equals("start");
+            case TOPIC -> TOPIC_SETTINGS.contains(field);
+            case SUBSCRIPTION -> field.equals("where") || field.equals("start");
           };
       return special || fixed().contains(field);
     }

@@ -194,36 +194,8 @@ final class QueueCommands implements Runnable {
         throw new CommandFailure(
             ExitCode.USAGE, "usage", "name a setting to change; see holdfast queue edit --help");
       }
-      Output output = root.output();
-      if (dryRun) {
-        JsonObject before = root.broker().get(BrokerApi.queue(name, ""));
-        Map<String, Object> preview = new LinkedHashMap<>();
-        preview.put("dryRun", true);
-        preview.put("action", "edit");
-        preview.put("name", name);
-        for (Map.Entry<String, Object> setting : change.entrySet()) {
-          Map<String, Object> step = new LinkedHashMap<>();
-          step.put("from", before.fields().get(setting.getKey()));
-          step.put("to", setting.getValue());
-          preview.put(setting.getKey(), step);
-          if (output.isTable()) {
-            output.line(
-                "would change %s from %s to %s"
-                    .formatted(setting.getKey(), step.get("from"), step.get("to")));
-          }
-        }
-        if (!output.isTable()) {
-          output.json(preview);
-        }
-        return ExitCode.OK;
-      }
-      JsonObject queue = root.broker().patch(BrokerApi.queue(name, ""), change);
-      if (output.isTable()) {
-        output.line("queue " + queue.text("name") + " changed");
-      } else {
-        output.json(queue.fields());
-      }
-      return ExitCode.OK;
+      return new SettingsChange(root, "queue", name, BrokerApi.queue(name, ""))
+          .carryOut(change, dryRun);
     }
   }
 

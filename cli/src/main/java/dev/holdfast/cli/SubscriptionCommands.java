@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sub",
     description = {
-      "Make, list, show, purge, move and delete subscriptions of topics.",
+      "Make, list, show, change, purge, move and delete subscriptions of topics.",
       "A subscription's address is TOPIC::NAME."
     })
 final class SubscriptionCommands implements Runnable {
@@ -33,6 +33,7 @@ final class SubscriptionCommands implements Runnable {
         .addSubcommand(new Create(root))
         .addSubcommand(new ListAll(root))
         .addSubcommand(new Info(root))
+        .addSubcommand(new Edit(root))
         .addSubcommand(new Purge(root))
         .addSubcommand(new Seek(root))
         .addSubcommand(new Delete(root));
@@ -41,7 +42,7 @@ final class SubscriptionCommands implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "sub needs one of: create, list, info, purge, seek, delete");
+        spec.commandLine(), "sub needs one of: create, list, info, edit, purge, seek, delete");
   }
 
   /** A sequence is a number in JSON, everything else a word. */
@@ -79,7 +80,7 @@ final class SubscriptionCommands implements Runnable {
     @Option(
         names = "--where",
         paramLabel = "SELECTOR",
-        description = "Which messages it gets: a JMS selector, for good (default: all).")
+        description = "Which messages it gets: a JMS selector (default: all).")
     private @Nullable String selector;
 
     @Option(names = "--exclusive", description = "One consumer at a time.")
@@ -111,6 +112,44 @@ final class SubscriptionCommands implements Runnable {
       JsonObject made = root.broker().post("/subscriptions", definition);
       root.output().result("subscription " + made.text("address") + " created", made.fields());
       return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "edit",
+      description = {
+        "Choose anew which messages a subscription gets, of those that come and those that wait.",
+        "What it did not take before stays away. Close its consumers first."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  holdfast sub edit orders::large --where \"weight > 3000\"",
+      })
+  private static final class Edit implements ApiCommand {
+    private final HoldfastCommand root;
+
+    @Parameters(paramLabel = "ADDRESS", description = "TOPIC::NAME.")
+    private String address = "";
+
+    @Option(
+        names = "--where",
+        paramLabel = "SELECTOR",
+        required = true,
+        description = "A JMS selector; an empty one: all messages.")
+    private String selector = "";
+
+    @Option(names = "--dry-run", description = "Only show what would change.")
+    private boolean dryRun;
+
+    Edit(HoldfastCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public ExitCode execute() throws CommandFailure, IOException {
+      return new SettingsChange(root, "sub", address, BrokerApi.subscription(address, ""))
+          .carryOut(Map.of("where", selector), dryRun);
     }
   }
 

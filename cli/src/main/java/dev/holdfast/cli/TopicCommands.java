@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code holdfast topic ...}. */
-@Command(name = "topic", description = "Make, list, show and delete topics.")
+@Command(name = "topic", description = "Make, list, show, change and delete topics.")
 final class TopicCommands implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -28,6 +28,7 @@ final class TopicCommands implements Runnable {
         .addSubcommand(new Create(root))
         .addSubcommand(new ListAll(root))
         .addSubcommand(new Info(root))
+        .addSubcommand(new Edit(root))
         .addSubcommand(new PauseCommands.Pause(root, name -> BrokerApi.topic(name, "")))
         .addSubcommand(new PauseCommands.Resume(root, name -> BrokerApi.topic(name, "")))
         .addSubcommand(new Delete(root));
@@ -36,7 +37,7 @@ final class TopicCommands implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "topic needs one of: create, list, info, pause, resume, delete");
+        spec.commandLine(), "topic needs one of: create, list, info, edit, pause, resume, delete");
   }
 
   @Command(
@@ -49,6 +50,30 @@ final class TopicCommands implements Runnable {
     @Parameters(paramLabel = "NAME", description = "Name of the topic, words separated by dots.")
     private String name = "";
 
+    @Mixin private Settings settings = new Settings();
+
+    Create(HoldfastCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public ExitCode execute() throws CommandFailure, IOException {
+      Map<String, Object> definition = new LinkedHashMap<>();
+      definition.put("name", name);
+      settings.put(definition);
+      JsonObject topic = root.broker().post("/topics", definition);
+      Output output = root.output();
+      if (output.isTable()) {
+        output.line("topic " + topic.text("name") + " created");
+      } else {
+        output.json(topic.fields());
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  /** What may be chosen for a topic. */
+  private static final class Settings {
     @Option(
         names = "--retention",
         paramLabel = "TIME",
@@ -81,14 +106,7 @@ final class TopicCommands implements Runnable {
                 + " 10m.")
     private @Nullable String idempotencyWindow;
 
-    Create(HoldfastCommand root) {
-      this.root = root;
-    }
-
-    @Override
-    public ExitCode execute() throws CommandFailure, IOException {
-      Map<String, Object> definition = new LinkedHashMap<>();
-      definition.put("name", name);
+    void put(Map<String, Object> definition) throws CommandFailure {
       if (retention != null) {
         definition.put("retentionMs", Units.millis(retention));
       }
@@ -104,14 +122,37 @@ final class TopicCommands implements Runnable {
       if (idempotencyWindow != null) {
         definition.put("idempotencyWindowMs", Units.millis(idempotencyWindow));
       }
-      JsonObject topic = root.broker().post("/topics", definition);
-      Output output = root.output();
-      if (output.isTable()) {
-        output.line("topic " + topic.text("name") + " created");
-      } else {
-        output.json(topic.fields());
-      }
-      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "edit",
+      description = {
+        "Change settings of a topic; what is not named stays.",
+        "A retention that begins keeps what comes from then on; 0s and 0 end it."
+      },
+      footer = {"", "Example:", "  holdfast topic edit prices.eu --retention 2d"})
+  private static final class Edit implements ApiCommand {
+    private final HoldfastCommand root;
+
+    @Parameters(paramLabel = "NAME", description = "Name of the topic.")
+    private String name = "";
+
+    @Mixin private Settings settings = new Settings();
+
+    @Option(names = "--dry-run", description = "Only show what would change.")
+    private boolean dryRun;
+
+    Edit(HoldfastCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public ExitCode execute() throws CommandFailure, IOException {
+      Map<String, Object> change = new LinkedHashMap<>();
+      settings.put(change);
+      return new SettingsChange(root, "topic", name, BrokerApi.topic(name, ""))
+          .carryOut(change, dryRun);
     }
   }
 

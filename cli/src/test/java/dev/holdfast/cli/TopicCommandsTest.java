@@ -56,6 +56,27 @@ class TopicCommandsTest {
   }
 
   @Test
+  void settingsAreChangedAfterwards() {
+    broker
+        .answer(200, PRICES)
+        .answer(200, BILLING)
+        .answer(200, PRICES.replace("{", "{\"retentionMs\":5,"));
+    assertThat(Cli.run(broker, "topic", "edit", "prices", "--retention", "2d").out())
+        .isEqualTo("topic prices changed\n");
+    assertThat(Cli.run(broker, "sub", "edit", "prices::billing", "--where", "a = 1").out())
+        .isEqualTo("subscription prices::billing changed\n");
+    assertThat(Cli.run(broker, "topic", "edit", "prices", "--retention", "1s", "--dry-run").out())
+        .isEqualTo("would change retentionMs from 5 to 1000\n");
+    assertThat(Cli.run(broker, "topic", "edit", "prices").exit()).isEqualTo(2);
+    assertThat(Cli.run(broker, "sub", "edit", "prices::billing").exit()).isEqualTo(2);
+    assertThat(broker.requests())
+        .containsExactly(
+            "PATCH /api/v1/topics/prices {\"retentionMs\":172800000}",
+            "PATCH /api/v1/subscriptions/prices%3A%3Abilling {\"where\":\"a = 1\"}",
+            "GET /api/v1/topics/prices");
+  }
+
+  @Test
   void subscriptionsAreMadeListedMovedAndDeleted() {
     broker
         .answer(201, BILLING)

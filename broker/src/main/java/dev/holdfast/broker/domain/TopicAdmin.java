@@ -3,6 +3,8 @@ package dev.holdfast.broker.domain;
 import dev.holdfast.acl.Principal;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What management does with topics and subscriptions. Any thread; stages complete on the owner
@@ -18,6 +20,15 @@ public interface TopicAdmin {
 
   /** Makes a topic; {@code CONFLICT} when the name is taken. */
   CompletionStage<TopicInfo> createTopic(Principal principal, TopicDefinition definition);
+
+  /**
+   * Changes what was chosen for a topic, but its name. A retention that begins holds for what comes
+   * from then on; one that is shorter lets go of the rest within a second or two.
+   *
+   * @param change from what it is to what it shall be; may throw {@link NodeException}
+   */
+  CompletionStage<TopicInfo> editTopic(
+      Principal principal, String name, UnaryOperator<TopicDefinition> change);
 
   /**
    * Deletes a topic, its subscriptions with their dead letters, and its links. Subscriptions by
@@ -45,6 +56,15 @@ public interface TopicAdmin {
    */
   CompletionStage<SubscriptionInfo> createSubscription(
       Principal principal, SubscriptionDefinition definition, StartFrom start);
+
+  /**
+   * Chooses anew which messages a subscription gets, of those that come and of those that wait;
+   * what it did not take before stays away. {@code LOCKED} while it has consumers.
+   *
+   * @param filter null: all messages
+   */
+  CompletionStage<SubscriptionInfo> editSubscription(
+      Principal principal, String address, @Nullable MessageFilter filter);
 
   /** Deletes a subscription, its dead letters and its links; completes with the messages lost. */
   CompletionStage<Long> deleteSubscription(Principal principal, String address);

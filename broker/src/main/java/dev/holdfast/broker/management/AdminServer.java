@@ -99,11 +99,13 @@ public final class AdminServer {
             new Route("GET", api + "/topics", SMALL_BODY, topics::list),
             new Route("POST", api + "/topics", SMALL_BODY, topics::create),
             new Route("GET", api + "/topics/{name}", SMALL_BODY, topics::show),
+            new Route("PATCH", api + "/topics/{name}", SMALL_BODY, topics::edit),
             new Route("DELETE", api + "/topics/{name}", SMALL_BODY, topics::delete),
             new Route("POST", api + "/topics/{name}/messages", messageBody, messages::send),
             new Route("GET", api + "/subscriptions", SMALL_BODY, subscriptions::list),
             new Route("POST", api + "/subscriptions", SMALL_BODY, subscriptions::create),
             new Route("GET", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::show),
+            new Route("PATCH", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::edit),
             new Route("DELETE", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::delete),
             new Route(
                 "POST", api + "/subscriptions/{name}/purge", SMALL_BODY, subscriptions::purge),

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Subscriptions of topics: list, create, show, delete, purge, move to another place. */
 final class SubscriptionApi {
   private static final Set<String> FIELDS = Set.of("source", "name", "shared", "start", "where");
+  private static final Set<String> EDIT_FIELDS = Set.of("where");
   private static final Set<String> SEEK_FIELDS = Set.of("start");
 
   private final TopicAdmin topics;
@@ -61,6 +62,16 @@ final class SubscriptionApi {
   CompletionStage<ApiAnswer> show(ApiRequest request) {
     return topics
         .subscription(request.principal(), request.variable(0))
+        .thenApply(subscription -> ApiAnswer.ok(show(subscription)));
+  }
+
+  CompletionStage<ApiAnswer> edit(ApiRequest request) {
+    ObjectNode body = Json.object(request.body(), EDIT_FIELDS);
+    if (body.isEmpty()) {
+      throw Json.invalid("the body names no setting");
+    }
+    return topics
+        .editSubscription(request.principal(), request.variable(0), where(body))
         .thenApply(subscription -> ApiAnswer.ok(show(subscription)));
   }
 

@@ -6,21 +6,28 @@ import dev.holdfast.broker.domain.TopicAdmin;
 import dev.holdfast.broker.domain.TopicDefinition;
 import dev.holdfast.broker.domain.TopicInfo;
 import dev.holdfast.deadletter.RetryPolicy;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
-/** Topics: list, create, show, delete. */
+/** Topics: list, create, show, edit, delete. */
 final class TopicApi {
-  private static final Set<String> FIELDS =
+  private static final Set<String> SETTINGS =
       Set.of(
-          "name",
           "maxMessageBytes",
           "maxDeliveries",
           "retentionMs",
           "retentionBytes",
           "idempotencyWindowMs",
           "idempotencyByMessageId");
+  private static final Set<String> FIELDS = new HashSet<>(SETTINGS);
+  private static final TopicDefinition USUAL =
+      new TopicDefinition("any", 1, RetryPolicy.DEFAULT, TopicDefinition.Retention.NONE);
+
+  static {
+    FIELDS.add("name");
+  }
 
   private final TopicAdmin topics;
   private final long maxMessageBytes;
@@ -48,25 +55,45 @@ final class TopicApi {
 
   CompletionStage<ApiAnswer> create(ApiRequest request) {
     ObjectNode body = Json.object(request.body(), FIELDS);
-    long maxDeliveries =
-        Json.number(
-            body,
-            "maxDeliveries",
-            1,
-            RetryPolicy.MOST_DELIVERIES,
-            RetryPolicy.DEFAULT.maxDeliveries());
-    TopicDefinition definition =
+    TopicDefinition usual =
         new TopicDefinition(
             Json.text(body, "name"),
-            Json.number(body, "maxMessageBytes", 1, maxMessageBytes, maxMessageBytes),
-            RetryPolicy.atOnce((int) maxDeliveries),
-            new TopicDefinition.Retention(
-                Json.number(body, "retentionMs", 0, Long.MAX_VALUE, 0),
-                Json.number(body, "retentionBytes", 0, Long.MAX_VALUE, 0)),
-            QueueBody.idempotency(body, IdempotencyPolicy.DEFAULT));
+            maxMessageBytes,
+            RetryPolicy.DEFAULT,
+            TopicDefinition.Retention.NONE);
+    TopicDefinition definition = change(body, usual);
     return topics
         .createTopic(request.principal(), definition)
         .thenApply(topic -> ApiAnswer.created(show(topic)));
+  }
+
+  CompletionStage<ApiAnswer> edit(ApiRequest request) {
+    ObjectNode body = Json.object(request.body(), SETTINGS);
+    if (body.isEmpty()) {
+      throw Json.invalid("the body names no setting");
+    }
+    // What is wrong with it, whatever it is applied to, is told at once.
+    change(body, USUAL);
+    return topics
+        .editTopic(request.principal(), request.variable(0), before -> change(body, before))
+        .thenApply(topic -> ApiAnswer.ok(show(topic)));
+  }
+
+  /** What is not named stays. */
+  private TopicDefinition change(ObjectNode body, TopicDefinition before) {
+    RetryPolicy retry = before.retry();
+    int tries =
+        (int)
+            Json.number(
+                body, "maxDeliveries", 1, RetryPolicy.MOST_DELIVERIES, retry.maxDeliveries());
+    return new TopicDefinition(
+        before.name(),
+        Json.number(body, "maxMessageBytes", 1, maxMessageBytes, before.maxMessageBytes()),
+        tries == retry.maxDeliveries() ? retry : RetryPolicy.atOnce(tries),
+        new TopicDefinition.Retention(
+            Json.number(body, "retentionMs", 0, Long.MAX_VALUE, before.retention().maxAgeMs()),
+            Json.number(body, "retentionBytes", 0, Long.MAX_VALUE, before.retention().maxBytes())),
+        QueueBody.idempotency(body, before.idempotency()));
   }
 
   CompletionStage<ApiAnswer> show(ApiRequest request) {

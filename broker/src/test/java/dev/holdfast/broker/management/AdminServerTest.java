@@ -373,7 +373,9 @@ class AdminServerTest {
 
   private static String validBody(Route route) {
     if (route.method().equals("PATCH")) {
-      return "{\"maxMessages\":1}";
+      return route.path().contains("/queues/")
+          ? "{\"maxMessages\":1}"
+          : route.path().contains("/topics/") ? "{\"retentionMs\":1}" : "{\"where\":\"\"}";
     }
     if (route.path().endsWith("/messages")) {
       return "{\"body\":{\"text\":\"\"}}";

@@ -208,6 +208,14 @@ class OperatorIT {
     Path listed =
         Files.writeString(SCRATCH.path("listed.json"), cli.ok("queue", "list", "-o", "json"));
     assertThat(cli.ok("apply", listed.toString())).startsWith("0 changes made");
+    Files.writeString(
+        file,
+        "{\"topics\":[{\"name\":\"op.t\",\"retentionMs\":90000}],\"subscriptions\":"
+            + "[{\"source\":\"op.t\",\"name\":\"s\",\"where\":\"a = 1\"}]}");
+    assertThat(cli.ok("apply", file.toString()))
+        .contains("retentionMs=90000 (was 60000)", "where=a = 1", "2 changes made");
+    assertThat(cli.ok("apply", file.toString())).startsWith("0 changes made");
+    assertThat(cli.ok("audit", "query")).contains("op.t::s");
     Files.writeString(file, "{\"subscriptions\":[]}");
     assertThat(cli.run("apply", file.toString(), "--prune").exitCode()).isEqualTo(2);
     assertThat(cli.ok("apply", file.toString(), "--prune", "--yes")).contains("op.t::s");

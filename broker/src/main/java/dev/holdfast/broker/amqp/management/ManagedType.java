@@ -1,8 +1,6 @@
 package dev.holdfast.broker.amqp.management;
 
 import dev.holdfast.acl.Principal;
-import dev.holdfast.broker.domain.NodeError;
-import dev.holdfast.broker.domain.NodeException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -29,24 +27,14 @@ public interface ManagedType {
   CompletionStage<Map<String, Object>> create(
       Principal principal, String name, Map<String, Object> attributes);
 
-  /** Whether anything can be chosen anew once it is made. */
-  default boolean updatable() {
-    return false;
-  }
-
   /**
    * Changes what attributes name; what they do not name stays. Completes with the whole as {@link
    * #read} shows it.
    *
    * @throws IllegalArgumentException an attribute is unknown or not acceptable
    */
-  default CompletionStage<Map<String, Object>> update(
-      Principal principal, String name, Map<String, Object> attributes) {
-    throw new NodeException(
-        new NodeError(
-            NodeError.Code.NOT_IMPLEMENTED,
-            "what a " + name() + " is like is chosen when it is made, for good"));
-  }
+  CompletionStage<Map<String, Object>> update(
+      Principal principal, String name, Map<String, Object> attributes);
 
   /** Deletes one; completes with the messages, or subscriptions, that went with it. */
   CompletionStage<Long> delete(Principal principal, String name);

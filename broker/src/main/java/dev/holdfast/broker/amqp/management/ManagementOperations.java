@@ -105,7 +105,7 @@ public final class ManagementOperations implements ControlOperations {
     String operation = request.parameter("operation");
     return switch (operation) {
       case "GET-TYPES" -> done(ManagementReply.ok(perType(List.of())));
-      case "GET-OPERATIONS" -> done(ManagementReply.ok(operations()));
+      case "GET-OPERATIONS" -> done(ManagementReply.ok(perType(OPERATIONS)));
       case "GET-ATTRIBUTES" -> attributes();
       case "GET-MGMT-NODES" -> done(ManagementReply.ok(List.of()));
       case "QUERY" -> query(principal, request);
@@ -140,16 +140,6 @@ public final class ManagementOperations implements ControlOperations {
   private Map<String, Object> perType(List<String> value) {
     Map<String, Object> all = new LinkedHashMap<>();
     types.keySet().forEach(type -> all.put(type, value));
-    return all;
-  }
-
-  private Map<String, Object> operations() {
-    Map<String, Object> all = new LinkedHashMap<>();
-    types.forEach(
-        (name, type) ->
-            all.put(
-                name,
-                OPERATIONS.stream().filter(o -> type.updatable() || !o.equals("UPDATE")).toList()));
     return all;
   }
 

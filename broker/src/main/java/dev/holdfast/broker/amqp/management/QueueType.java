@@ -64,11 +64,6 @@ public final class QueueType implements ManagedType {
   }
 
   @Override
-  public boolean updatable() {
-    return true;
-  }
-
-  @Override
   public CompletionStage<Map<String, Object>> update(
       Principal principal, String name, Map<String, Object> given) {
     return nodes.editQueue(principal, name, settings.change(given)).thenApply(this::show);

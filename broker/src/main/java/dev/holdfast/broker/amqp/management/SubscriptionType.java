@@ -82,6 +82,18 @@ public final class SubscriptionType implements ManagedType {
         .thenApply(SubscriptionType::show);
   }
 
+  @Override
+  public CompletionStage<Map<String, Object>> update(
+      Principal principal, String name, Map<String, Object> given) {
+    Attributes attributes = new Attributes(given, Set.of("where"));
+    if (given.isEmpty()) {
+      throw new IllegalArgumentException("no attribute is named");
+    }
+    return topics
+        .editSubscription(principal, name, filter(attributes.text("where", "")))
+        .thenApply(SubscriptionType::show);
+  }
+
   private static @Nullable MessageFilter filter(String where) {
     try {
       return WireFilter.selector(where);

@@ -64,19 +64,46 @@ public final class TopicType implements ManagedType {
   @Override
   public CompletionStage<Map<String, Object>> create(
       Principal principal, String name, Map<String, Object> given) {
-    Attributes attributes = new Attributes(given, new TreeSet<>(SETTINGS));
-    long maxDeliveries =
-        attributes.number(
-            "maxDeliveries", 1, RetryPolicy.MOST_DELIVERIES, RetryPolicy.DEFAULT.maxDeliveries());
-    TopicDefinition definition =
+    TopicDefinition usual =
         new TopicDefinition(
-            name,
-            attributes.number("maxMessageBytes", 1, maxMessageBytes, maxMessageBytes),
-            RetryPolicy.atOnce((int) maxDeliveries),
-            new TopicDefinition.Retention(
-                attributes.number("retentionMs", 0, Long.MAX_VALUE, 0),
-                attributes.number("retentionBytes", 0, Long.MAX_VALUE, 0)));
-    return topics.createTopic(principal, definition).thenApply(TopicType::show);
+            name, maxMessageBytes, RetryPolicy.DEFAULT, TopicDefinition.Retention.NONE);
+    return topics
+        .createTopic(principal, change(new Attributes(given, new TreeSet<>(SETTINGS)), usual))
+        .thenApply(TopicType::show);
+  }
+
+  @Override
+  public CompletionStage<Map<String, Object>> update(
+      Principal principal, String name, Map<String, Object> given) {
+    Attributes attributes = new Attributes(given, new TreeSet<>(SETTINGS));
+    if (given.isEmpty()) {
+      throw new IllegalArgumentException("no attribute is named");
+    }
+    // What is wrong with them, whatever they are applied to, is told at once.
+    change(
+        attributes,
+        new TopicDefinition(name, 1, RetryPolicy.DEFAULT, TopicDefinition.Retention.NONE));
+    return topics
+        .editTopic(principal, name, before -> change(attributes, before))
+        .thenApply(TopicType::show);
+  }
+
+  /** What is not named stays. */
+  private TopicDefinition change(Attributes attributes, TopicDefinition before) {
+    RetryPolicy retry = before.retry();
+    TopicDefinition.Retention kept = before.retention();
+    int tries =
+        (int)
+            attributes.number(
+                "maxDeliveries", 1, RetryPolicy.MOST_DELIVERIES, retry.maxDeliveries());
+    return new TopicDefinition(
+        before.name(),
+        attributes.number("maxMessageBytes", 1, maxMessageBytes, before.maxMessageBytes()),
+        tries == retry.maxDeliveries() ? retry : RetryPolicy.atOnce(tries),
+        new TopicDefinition.Retention(
+            attributes.number("retentionMs", 0, Long.MAX_VALUE, kept.maxAgeMs()),
+            attributes.number("retentionBytes", 0, Long.MAX_VALUE, kept.maxBytes())),
+        before.idempotency());
   }
 
   @Override

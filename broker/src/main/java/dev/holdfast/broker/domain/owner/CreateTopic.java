@@ -76,11 +76,15 @@ final class CreateTopic implements NodeChange {
     if (problem.isPresent()) {
       return new NodeError(NodeError.Code.INVALID, problem.get());
     }
-    TopicDefinition.Retention retention = definition.retention();
-    if (retention.maxAgeMs() < 0 || retention.maxBytes() < 0) {
-      return new NodeError(NodeError.Code.INVALID, "a retention must not be negative");
-    }
-    return context.messageSizeProblem(definition.maxMessageBytes());
+    NodeError negative = retentionProblem(definition.retention());
+    return negative == null ? context.messageSizeProblem(definition.maxMessageBytes()) : negative;
+  }
+
+  /** Why there can be no such retention; null when there can. */
+  static @Nullable NodeError retentionProblem(TopicDefinition.Retention retention) {
+    return retention.maxAgeMs() < 0 || retention.maxBytes() < 0
+        ? new NodeError(NodeError.Code.INVALID, "a retention must not be negative")
+        : null;
   }
 
   @Override

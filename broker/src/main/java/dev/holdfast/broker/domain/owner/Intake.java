@@ -1,6 +1,7 @@
 package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.broker.domain.MessageFilter;
+import dev.holdfast.broker.domain.SubscriptionDefinition;
 import dev.holdfast.storage.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param leaveOut the container whose own messages are left out; empty: none
  */
 record Intake(@Nullable MessageFilter filter, String leaveOut) {
+
+  /** What a subscription like this takes; null: everything. */
+  static @Nullable Intake of(SubscriptionDefinition definition) {
+    return definition.filter() == null && definition.leaveOut().isEmpty()
+        ? null
+        : new Intake(definition.filter(), definition.leaveOut());
+  }
 
   /** Whether this message, just published from that container, is taken. */
   boolean takes(StoredMessage message, String container) {

@@ -25,7 +25,7 @@ final class NodeLog {
   final String name;
 
   /** Messages are kept although no cursor here wants them. */
-  private final boolean retained;
+  private boolean retained;
 
   /** What the next append of the batch under way gets. */
   long nextSequence = 1;
@@ -90,6 +90,16 @@ final class NodeLog {
       choosing -= cursor.subscription.intake == null ? 0 : 1;
       durable -= cursor.subscription.durable ? 1 : 0;
     }
+  }
+
+  /** From now on somebody keeps what is published, whoever reads it; or nobody does. */
+  void retained(boolean now) {
+    retained = now;
+  }
+
+  /** One of its readers takes something else from now on. */
+  void choicesChanged() {
+    choosing = (int) cursors.stream().filter(c -> c.subscription.intake != null).count();
   }
 
   List<LogCursor> cursors() {

@@ -238,6 +238,14 @@ final class NodeRegistry {
     }
   }
 
+  /** A topic is defined anew. */
+  void redefined(Topic topic) {
+    retaining.remove(topic);
+    if (topic.definition.retention().keeps()) {
+      retaining.add(topic);
+    }
+  }
+
   /** Adds a subscription whose cursors the store has. */
   TopicSubscription add(SubscriptionCodec.StoredSubscription stored) {
     TopicSubscription subscription = addUnread(stored);
@@ -282,10 +290,6 @@ final class NodeRegistry {
     SubscriptionDefinition definition = stored.definition();
     boolean durable = definition.traits().durable();
     Topic topic = topic(definition.source());
-    Intake intake =
-        definition.filter() == null && definition.leaveOut().isEmpty()
-            ? null
-            : new Intake(definition.filter(), definition.leaveOut());
     Subscription group =
         new Subscription(
             new SubscriptionTerms(
@@ -295,7 +299,7 @@ final class NodeRegistry {
                 durable,
                 false,
                 NodeName.isPattern(definition.source()),
-                intake),
+                Intake.of(definition)),
             budget,
             notes);
     TopicSubscription subscription = new TopicSubscription(stored.id(), definition, group);

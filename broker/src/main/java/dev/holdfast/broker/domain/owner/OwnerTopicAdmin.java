@@ -2,6 +2,7 @@ package dev.holdfast.broker.domain.owner;
 
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
+import dev.holdfast.broker.domain.MessageFilter;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.OwnerCommand;
@@ -19,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Management of topics; any thread. Everything is carried over to the owner thread. */
 final class OwnerTopicAdmin implements TopicAdmin {
@@ -56,6 +59,18 @@ final class OwnerTopicAdmin implements TopicAdmin {
   @Override
   public CompletionStage<TopicInfo> createTopic(Principal principal, TopicDefinition definition) {
     return change(result -> new CreateTopic(context, principal, definition, result));
+  }
+
+  @Override
+  public CompletionStage<TopicInfo> editTopic(
+      Principal principal, String name, UnaryOperator<TopicDefinition> edit) {
+    return change(result -> new EditTopic(context, principal, name, edit, result));
+  }
+
+  @Override
+  public CompletionStage<SubscriptionInfo> editSubscription(
+      Principal principal, String address, @Nullable MessageFilter filter) {
+    return change(result -> new EditSubscription(context, principal, address, filter, result));
   }
 
   @Override

@@ -34,18 +34,23 @@ final class SeekSubscription implements NodeChange {
   @Override
   public boolean stage(StagedBatch batch) {
     try {
-      chosen = context.subscription(principal, Permission.CONFIGURE, address);
-      if (chosen.group.hasConsumers() || chosen.group.unsettled() > 0) {
-        throw new NodeException(
-            new NodeError(
-                NodeError.Code.LOCKED, "the subscription has consumers; close them first"));
-      }
+      chosen = alone(context, principal, address);
     } catch (NodeException refused) {
       result.completeExceptionally(refused);
       return false;
     }
     context.staging().seek(batch.changes(), chosen, start);
     return true;
+  }
+
+  /** The subscription at this address, if it may be configured and nobody is consuming from it. */
+  static TopicSubscription alone(AdminContext context, Principal principal, String address) {
+    TopicSubscription found = context.subscription(principal, Permission.CONFIGURE, address);
+    if (found.group.hasConsumers() || found.group.unsettled() > 0) {
+      throw new NodeException(
+          new NodeError(NodeError.Code.LOCKED, "the subscription has consumers; close them first"));
+    }
+    return found;
   }
 
   @Override

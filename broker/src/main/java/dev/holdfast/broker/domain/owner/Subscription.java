@@ -30,7 +30,8 @@ final class Subscription {
   final boolean durable;
 
   /** What it takes of its logs; null: all. */
-  final @Nullable Intake intake;
+  /** What it takes of its logs; null: all. */
+  @Nullable Intake intake;
 
   final MemoryBudget budget;
   final MessageGroups groups = new MessageGroups();

@@ -22,7 +22,7 @@ final class Topic implements Node {
   /** The cursor that holds what the topic retains; subscriptions' ids begin above it. */
   static final int RETENTION = 0;
 
-  final TopicDefinition definition;
+  TopicDefinition definition;
   final NodeLog log;
   boolean deleted;
   private long ageDueMs;
@@ -34,6 +34,14 @@ final class Topic implements Node {
     this.definition = definition;
     this.log = new NodeLog(logId, definition.name(), definition.retention().keeps());
     this.log.retry = definition.retry();
+  }
+
+  /** From now on it is as this says, but for its name. */
+  void redefine(TopicDefinition changed) {
+    definition = changed;
+    log.retry = changed.retry();
+    log.retained(changed.retention().keeps());
+    ageDueMs = 0;
   }
 
   @Override

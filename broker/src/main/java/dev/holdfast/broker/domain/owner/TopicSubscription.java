@@ -11,7 +11,8 @@ final class TopicSubscription {
   /** Also the store's id of its cursor in each log it reads. */
   final int id;
 
-  final SubscriptionDefinition definition;
+  /** Of which only the filter ever changes. */
+  SubscriptionDefinition definition;
 
   /** Its consumers. */
   final Subscription group;

@@ -261,11 +261,38 @@ class ManagementNodeTest {
     assertThat(status(ask(links, "r", queue, Map.of("maxMessages", -1)))).isEqualTo(400);
     assertThat(status(ask(links, "r", queue, Map.of("prioritised", true)))).isEqualTo(400);
     assertThat(status(ask(links, "r", queue, Map.of("overflow", List.of())))).isEqualTo(400);
+    Map<String, Object> topic = operation("UPDATE", "topic", "t");
+    assertThat(status(ask(links, "r", topic, Map.of("retentionMs", 1)))).isEqualTo(404);
     ask(links, "r", operation("CREATE", "topic", "t"), Map.of());
-    assertThat(status(ask(links, "r", operation("UPDATE", "topic", "t"), Map.of()))).isEqualTo(501);
+    assertThat(status(ask(links, "r", topic, Map.of()))).isEqualTo(400);
+    assertThat(status(ask(links, "r", topic, Map.of("retentionMs", -1)))).isEqualTo(400);
+    assertThat(status(ask(links, "r", topic, Map.of("name", "u")))).isEqualTo(400);
+    Map<String, Object> subscription = operation("UPDATE", "subscription", "t::s");
+    assertThat(status(ask(links, "r", subscription, Map.of("where", "a = 1")))).isEqualTo(404);
+    ask(links, "r", operation("CREATE", "subscription", "t::s"), Map.of());
+    assertThat(status(ask(links, "r", subscription, Map.of("where", "a =")))).isEqualTo(400);
+    assertThat(status(ask(links, "r", subscription, Map.of("shared", false)))).isEqualTo(400);
+    assertThat(status(ask(links, "r", subscription, Map.of()))).isEqualTo(400);
+  }
+
+  @Test
+  void topicsAndSubscriptionsAreUpdatedToo() throws Exception {
+    Links links = open(ADMIN, "$management", "r");
+    ask(links, "r", operation("CREATE", "topic", "t"), Map.of("maxDeliveries", 3));
+    Message updated =
+        ask(links, "r", operation("UPDATE", "topic", "t"), Map.of("retentionMs", 60_000));
+    assertThat(status(updated)).isEqualTo(200);
+    Map<?, ?> read = body(ask(links, "r", operation("READ", "topic", "t"), Map.of()));
+    assertThat(read).isEqualTo(body(updated));
+    assertThat(read.get("retentionMs")).isEqualTo(60_000L);
+    assertThat(read.get("maxDeliveries")).isEqualTo(3);
+    ask(links, "r", operation("CREATE", "subscription", "t::s"), Map.of("where", "a = 1"));
+    Map<String, Object> change = operation("UPDATE", "subscription", "t::s");
+    assertThat(body(ask(links, "r", change, Map.of("where", "a = 2"))).get("where"))
+        .isEqualTo("a = 2");
+    assertThat(body(ask(links, "r", change, Map.of("where", ""))).get("where")).isEqualTo("");
     Map<?, ?> operations = body(ask(links, "r", Map.of("operation", "GET-OPERATIONS"), Map.of()));
-    assertThat(operations.get("holdfast:queue").toString()).contains("UPDATE");
-    assertThat(operations.get("holdfast:topic").toString()).doesNotContain("UPDATE");
+    assertThat(operations.values()).allSatisfy(all -> assertThat((List<?>) all).hasSize(5));
   }
 
   @Test

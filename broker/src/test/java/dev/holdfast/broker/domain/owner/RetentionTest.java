@@ -7,7 +7,9 @@ import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.Outcome;
 import dev.holdfast.broker.domain.Peer;
 import dev.holdfast.broker.domain.StartFrom;
+import dev.holdfast.broker.domain.TopicDefinition;
 import dev.holdfast.broker.domain.TopicDefinition.Retention;
+import dev.holdfast.deadletter.RetryPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -147,5 +149,110 @@ class RetentionTest {
     again.close();
     rig.settle();
     assertThat(rig.get(rig.topics.purgeSubscription(Rig.ADMIN, "prices::audit"))).isEqualTo(3);
+  }
+
+  private void edit(long ageMs, long bytes, int tries) {
+    rig.get(
+        rig.topics.editTopic(
+            Rig.ADMIN,
+            "prices",
+            was ->
+                new TopicDefinition(
+                    was.name(),
+                    was.maxMessageBytes(),
+                    RetryPolicy.atOnce(tries),
+                    new Retention(ageMs, bytes))));
+    rig.settle();
+  }
+
+  @Test
+  void aRetentionThatBeginsKeepsWhatComesFromThenOnAndSurvives() {
+    rig.topic("prices");
+    rig.subscribe("prices", "slow", null, StartFrom.LATEST);
+    rig.send("prices", "before");
+    edit(60_000, 0, 5);
+    rig.send("prices", "after");
+    assertThat(all(StartFrom.EARLIEST)).containsExactly("after");
+    rig.boot(rig.store);
+    assertThat(all(StartFrom.EARLIEST)).containsExactly("after");
+    assertThat(rig.subscription("prices::slow").messages()).isEqualTo(2);
+    rig.clock.advance(61_000);
+    rig.settle();
+    assertThat(all(StartFrom.EARLIEST)).isEmpty();
+  }
+
+  @Test
+  void aShorterRetentionLetsGoAndNoneKeepsNothing() {
+    rig.topic("prices", new Retention(3_600_000, 0));
+    rig.send("prices", "old");
+    rig.clock.advance(30_000);
+    rig.send("prices", "young");
+    edit(20_000, 0, 5);
+    rig.clock.advance(1_000);
+    rig.settle();
+    assertThat(all(StartFrom.EARLIEST)).containsExactly("young");
+    edit(0, 0, 5);
+    assertThat(all(StartFrom.EARLIEST)).isEmpty();
+    rig.send("prices", "nobody reads this");
+    rig.boot(rig.store);
+    assertThat(all(StartFrom.EARLIEST)).isEmpty();
+    edit(20_000, 0, 5);
+    rig.send("prices", "again");
+    assertThat(all(StartFrom.EARLIEST)).containsExactly("again");
+  }
+
+  @Test
+  void fewerTriesHoldForWhatIsOutToo() {
+    rig.topic("prices");
+    TestConsumer consumer =
+        new TestConsumer(rig).open(one, Sources.from("prices", StartFrom.LATEST)).flow(10);
+    rig.subscribe("prices", "s", null, StartFrom.LATEST);
+    rig.send("prices", "a");
+    consumer.close();
+    TestConsumer reader = new TestConsumer(rig).open("prices::s").flow(10);
+    rig.settle();
+    edit(0, 0, 1);
+    reader.settle(0, new Outcome.Modified(true, false));
+    rig.settle();
+    assertThat(rig.subscription("prices::s").deadLetters()).isEqualTo(1);
+  }
+
+  @Test
+  void whoMayNotChangesNothing() {
+    rig.topic("prices");
+    assertThatThrownBy(() -> rig.get(rig.topics.editTopic(Rig.STRANGER, "prices", was -> was)))
+        .isInstanceOf(NodeException.class);
+    assertThatThrownBy(() -> edit(-1, 0, 5)).isInstanceOf(NodeException.class);
+    rig.subscribe("prices", "s", null, StartFrom.LATEST);
+    assertThatThrownBy(() -> rig.get(rig.topics.editSubscription(Rig.STRANGER, "prices::s", null)))
+        .isInstanceOf(NodeException.class);
+  }
+
+  @Test
+  void anotherSelectorHoldsForWhatWaitsAndWhatComes() {
+    rig.topic("prices");
+    rig.subscribe("prices", "s", new TextFilter("a"), StartFrom.LATEST);
+    rig.send("prices", "a1", "b1", "ab1");
+    assertThat(rig.subscription("prices::s").messages()).isEqualTo(2);
+    rig.get(rig.topics.editSubscription(Rig.ADMIN, "prices::s", new TextFilter("ab")));
+    rig.send("prices", "a2", "ab2");
+    TestConsumer consumer = new TestConsumer(rig).open("prices::s").flow(10);
+    rig.settle();
+    assertThat(consumer.take()).containsExactly("ab1", "ab2");
+    assertThatThrownBy(() -> rig.get(rig.topics.editSubscription(Rig.ADMIN, "prices::s", null)))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("consumers");
+    consumer.settle(0, Outcome.ACCEPTED);
+    consumer.settle(1, Outcome.ACCEPTED);
+    consumer.close();
+    rig.settle();
+    rig.boot(rig.store);
+    rig.send("prices", "a3", "ab3");
+    assertThat(rig.subscription("prices::s").messages()).isEqualTo(1);
+    rig.get(rig.topics.editSubscription(Rig.ADMIN, "prices::s", null));
+    rig.send("prices", "b4");
+    TestConsumer every = new TestConsumer(rig).open("prices::s").flow(10);
+    rig.settle();
+    assertThat(every.take()).containsExactly("ab3", "b4");
   }
 }
