@@ -19,4 +19,9 @@ public record Decision(boolean allowed, String why, boolean perMessage, String i
   public Decision withId(String recorded) {
     return new Decision(allowed, why, perMessage, recorded);
   }
+
+  /** What is told to who was denied, so that an operator can look it up; empty without a number. */
+  public String reference() {
+    return id.isEmpty() ? "" : ", decision " + id;
+  }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.broker.management;
 
 import dev.holdfast.acl.AccessPolicy;
+import dev.holdfast.acl.Decision;
 import dev.holdfast.acl.Permission;
 import dev.holdfast.acl.Principal;
 import dev.holdfast.acl.Resource;
@@ -37,11 +38,13 @@ record ApiRequest(
   /** The caller if it may do this to the broker, or an answer with 401 or 403. */
   Principal authorised(AccessPolicy policy, Permission permission) {
     Principal principal = principal();
-    if (!policy.decide(principal, permission, Resource.THE_BROKER).allowed()) {
+    Decision decision = policy.decide(principal, permission, Resource.THE_BROKER);
+    if (!decision.allowed()) {
       throw new ApiException(
           ApiException.Code.UNAUTHORIZED,
           principal.name()
-              + " may not do this; ask an administrator of the broker for the role that may");
+              + " may not do this; ask an administrator of the broker"
+              + decision.reference());
     }
     return principal;
   }

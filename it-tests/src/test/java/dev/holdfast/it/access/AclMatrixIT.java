@@ -2,6 +2,7 @@ package dev.holdfast.it.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.broker.tls.TestCa;
 import dev.holdfast.it.harness.Api;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,32 +22,96 @@ import org.junit.jupiter.api.Test;
  * pattern: what the client hears is what the rules say.
  */
 class AclMatrixIT {
-  private static final int AT_LEAST = 3_000;
+  private static final int AT_LEAST = 3_500;
+  private static final TestCa CA = TestCa.create("Holdfast test");
+
+  /** What of the broker itself one can ask for, by the permission that it takes. */
+  private static final Map<String, List<String>> OF_THE_BROKER =
+      Map.of(
+          "inspect",
+          List.of("GET /connections", "GET /config"),
+          "manage",
+          List.of(
+              "GET /acl",
+              "GET /audit",
+              "GET /audit/status",
+              "GET /doctor",
+              "GET /signals",
+              "GET /tokens",
+              "GET /users",
+              "POST /acl/explain {\"who\":\"*\",\"permission\":\"send\",\"resource\":\"queue:a\"}",
+              "POST /broker/drain {\"enabled\":false}",
+              "POST /broker/read-only {\"enabled\":false}",
+              "POST /config/reload",
+              "PUT /signals/night {\"set\":false}"));
+
   private final Scratch scratch = Scratch.create();
+  private final Path rules = scratch.path("acl.conf");
 
   @AfterEach
   void clean() {
     scratch.close();
   }
 
+  private BrokerProcess start() throws IOException {
+    Path certificate = scratch.path("tls.crt");
+    Path key = scratch.path("tls.key");
+    CA.request("localhost").dns("localhost").issue().write(certificate, key);
+    Files.writeString(rules, "acl 1\n");
+    return BrokerProcess.start(
+        BrokerOptions.in(scratch)
+            .with("--set", "acl.file=" + rules)
+            .with("--set", "tls.certificate=" + certificate)
+            .with("--set", "tls.private-key=" + key)
+            .with("--set", "tls.listen=127.0.0.1:0")
+            .with("--set", "tls.client-auth=request")
+            .with("--set", "tls.client-ca=" + Files.writeString(scratch.path("ca"), CA.pem())));
+  }
+
+  private Callers callers(BrokerProcess broker) throws IOException {
+    TestCa.Issued shown = CA.request("mia").uri("spiffe://local/mia").issue();
+    return new Callers(broker, shown, scratch.path(""));
+  }
+
   @Test
   void whatTheRulesSayIsWhatHappens() throws IOException {
     List<Attempt> attempts = Attempt.all();
     assertThat(attempts).hasSizeGreaterThan(AT_LEAST);
-    Path rules = scratch.path("acl.conf");
-    Files.write(rules, rules(attempts));
-    BrokerOptions options = BrokerOptions.in(scratch).with("--set", "acl.file=" + rules);
-    try (BrokerProcess broker = BrokerProcess.start(options);
-        Callers callers = new Callers(broker)) {
+    try (BrokerProcess broker = start();
+        Callers callers = callers(broker)) {
+      inForce(broker, callers, rules(attempts));
       broker.api().createQueue("sink");
       attempts.forEach(attempt -> make(attempt, broker.api()));
       List<String> wrong = new ArrayList<>();
       for (Attempt attempt : attempts) {
         if (callers.has(attempt.caller())) {
-          String due = attempt.rules().allowed() ? Callers.ALLOWED : Callers.DENIED;
-          String came = callers.attempt(attempt);
-          if (!came.equals(due)) {
-            wrong.add(attempt + " should be " + due + " and is " + came);
+          note(attempt.toString(), attempt.rules(), callers.attempt(attempt), wrong);
+        }
+      }
+      assertThat(wrong).isEmpty();
+    }
+  }
+
+  @Test
+  void theBrokerItselfAndQueuesOfOnesOwnFollowTheRulesToo() throws IOException {
+    try (BrokerProcess broker = start();
+        Callers callers = callers(broker)) {
+      List<String> wrong = new ArrayList<>();
+      for (RuleCase each : RuleCase.values()) {
+        for (Map.Entry<String, List<String>> asked : OF_THE_BROKER.entrySet()) {
+          inForce(broker, callers, all(each, asked.getKey() + " broker"));
+          for (CallerKind kind : CallerKind.values()) {
+            if (kind.isLocal() && callers.has(kind)) {
+              for (String request : asked.getValue()) {
+                note(kind + " " + request, each, callers.ask(kind, request), wrong);
+              }
+            }
+          }
+        }
+        inForce(broker, callers, all(each, "create queue:#"));
+        for (CallerKind kind : CallerKind.values()) {
+          if (callers.has(kind)) {
+            note(kind + " dynamic queue", each, callers.makeDynamic(kind), wrong);
           }
         }
       }
@@ -53,11 +119,42 @@ class AclMatrixIT {
     }
   }
 
-  private static List<String> rules(List<Attempt> attempts) {
-    List<String> lines = new ArrayList<>(List.of("acl 1", "allow * send queue:sink"));
+  private static void note(String what, RuleCase rules, String came, List<String> wrong) {
+    String due = rules.allowed() ? Callers.ALLOWED : Callers.DENIED;
+    if (!came.equals(due)) {
+      wrong.add(what + " under " + rules + " should be " + due + " and is " + came);
+    }
+  }
+
+  private void inForce(BrokerProcess broker, Callers callers, List<String> lines)
+      throws IOException {
+    String issuer = callers.issuer();
+    Files.write(rules, lines.stream().map(l -> l.replace(CallerKind.ISSUER, issuer)).toList());
+    assertThat(broker.api().status("POST", "/acl/reload", "")).isEqualTo(200);
+  }
+
+  /** The same rules for every caller. */
+  private static List<String> all(RuleCase rules, String what) {
+    List<String> lines = new ArrayList<>(List.of("acl 1"));
+    roles(lines);
+    for (CallerKind caller : CallerKind.values()) {
+      for (String line : rules.lines(caller, what)) {
+        // What is meant for everybody would be meant for the other callers too.
+        lines.add(line.replace(" * ", " " + caller.who() + " "));
+      }
+    }
+    return lines;
+  }
+
+  private static void roles(List<String> lines) {
     for (CallerKind caller : CallerKind.values()) {
       lines.add("role " + caller.role().substring("role:".length()) + " = " + caller.who());
     }
+  }
+
+  private static List<String> rules(List<Attempt> attempts) {
+    List<String> lines = new ArrayList<>(List.of("acl 1", "allow * send queue:sink"));
+    roles(lines);
     attempts.forEach(attempt -> lines.addAll(attempt.ruleLines()));
     return lines;
   }

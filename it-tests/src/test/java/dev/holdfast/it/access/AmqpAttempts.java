@@ -78,6 +78,22 @@ final class AmqpAttempts implements AutoCloseable {
     }
   }
 
+  /** Asks for a queue of its own, as for replies; what came of it. */
+  String makeDynamic() throws IOException {
+    Session session = client.begin();
+    try {
+      AmqpReceiver receiver = client.dynamicReceiver(session);
+      if (receiver.open()) {
+        return Callers.ALLOWED;
+      }
+      client.until("the reason", () -> receiver.error().getCondition() != null);
+      return refusal(receiver.error());
+    } finally {
+      session.close();
+      client.pump(0);
+    }
+  }
+
   private String transaction(Attempt attempt) throws IOException {
     Binary id = coordinator.declare();
     DeliveryState posted =
@@ -105,7 +121,13 @@ final class AmqpAttempts implements AutoCloseable {
           case "inspect" -> "READ";
           default -> "UPDATE";
         };
-    Map<String, Object> body = operation.equals("UPDATE") ? Map.of("maxMessages", 100L) : Map.of();
+    Map<String, Object> change =
+        switch (attempt.kind()) {
+          case QUEUE -> Map.of("maxMessages", 100L);
+          case TOPIC -> Map.of("retentionMs", 1_000L);
+          default -> Map.of("where", "a = 1");
+        };
+    Map<String, Object> body = operation.equals("UPDATE") ? change : Map.of();
     Message answer =
         management.ask(
             Map.of("operation", operation, "type", type, "name", attempt.address()), body);

@@ -23,7 +23,12 @@ final class ApiAttempts {
    * @throws IOException when there is no answer
    */
   String attempt(Attempt attempt) throws IOException {
-    String[] request = request(attempt).split(" ", 3);
+    return ask(request(attempt));
+  }
+
+  /** The same for a method, a path and, when there is one, a body, with blanks between. */
+  String ask(String asked) throws IOException {
+    String[] request = asked.split(" ", 3);
     String answer = call(request[0], request[1], request.length > 2 ? request[2] : "");
     if (answer.startsWith("HTTP/1.1 20")) {
       return Callers.ALLOWED;

@@ -73,8 +73,10 @@ record Attempt(
         "create topic",
         "delete topic",
         "inspect topic",
+        "configure topic",
         "delete sub",
-        "inspect sub"),
+        "inspect sub",
+        "configure sub"),
     /** The HTTP API, where the command line comes in; only over the Unix socket. */
     API(
         "send queue",
@@ -113,7 +115,7 @@ record Attempt(
     List<Attempt> all = new ArrayList<>();
     for (CallerKind caller : CallerKind.values()) {
       for (Door door : Door.values()) {
-        if (door == Door.API && caller == CallerKind.USER) {
+        if (door == Door.API && !caller.isLocal()) {
           continue;
         }
         for (String attempt : door.attempts) {
@@ -130,8 +132,9 @@ record Attempt(
       if (kind.word.equals(words[1])) {
         for (RuleCase rules : RuleCase.values()) {
           for (Shape shape : Shape.values()) {
-            if ((rules.ordinal() + shape.ordinal()) % Shape.values().length == 0) {
-              // Two ways to name it are enough for one kind of rules, in turns.
+            int turn = (rules.ordinal() + shape.ordinal()) % Shape.values().length;
+            if (turn == 0 || (turn == 1 && caller.ordinal() > CallerKind.USER.ordinal())) {
+              // Two ways to name it are enough for one kind of rules, or one, in turns.
               continue;
             }
             String name = "m" + all.size() + ".node";

@@ -7,7 +7,14 @@ enum CallerKind {
   /** By the kernel's word for his group; of the uid no rule knows. */
   GID("gid:65202", "role:by-gid", "via unix", "from 127.0.0.0/8"),
   /** By a password, over TCP. */
-  USER("user:mia", "role:by-name", "via loopback", "via unix");
+  USER("user:mia", "role:by-name", "via loopback", "via unix"),
+  /** By a certificate, over TLS. */
+  CERTIFICATE("cert:spiffe://local/mia", "role:by-certificate", "tls >= 1.3", "via unix"),
+  /** By a token whose scopes cover everything, over TCP. */
+  TOKEN("token:" + CallerKind.ISSUER + "/mia", "role:by-token", "auth <= 12h", "via tls");
+
+  /** Stands for the broker as an issuer of tokens, whose name is known once it has started. */
+  static final String ISSUER = "THE-BROKER";
 
   private final String who;
   private final String role;
@@ -24,6 +31,11 @@ enum CallerKind {
   /** As rules call him. */
   String who() {
     return who;
+  }
+
+  /** Whether the management API is open to him. */
+  boolean isLocal() {
+    return this == UID || this == GID;
   }
 
   /** A role that he has. */

@@ -179,6 +179,19 @@ public final class AmqpClient implements AutoCloseable {
   }
 
   /**
+   * Opens a receiving link from a queue that the broker makes for it.
+   *
+   * @param on a session of this connection
+   * @return the attached link
+   * @throws IOException when the connection ends
+   */
+  public AmqpReceiver dynamicReceiver(Session on) throws IOException {
+    Source source = new Source();
+    source.setDynamic(true);
+    return attached(new AmqpReceiver(this, on.receiver("in-" + UUID.randomUUID()), source));
+  }
+
+  /**
    * Opens a link that looks at messages and takes none.
    *
    * @param on a session of this connection

@@ -77,11 +77,14 @@ final class AccessCheck {
 
   /** Null when the principal may see the broker as a whole. */
   @Nullable NodeError deniedBroker(Principal principal, Permission permission) {
-    return policy.decide(principal, permission, Resource.THE_BROKER).allowed()
+    Decision decision = policy.decide(principal, permission, Resource.THE_BROKER);
+    return decision.allowed()
         ? null
         : new NodeError(
             NodeError.Code.UNAUTHORIZED,
-            principal.name() + " may not see the broker's nodes; ask an administrator");
+            principal.name()
+                + " may not see the broker's nodes; ask an administrator"
+                + decision.reference());
   }
 
   /** Whether each message that is sent to a node has to be asked about. */
@@ -126,7 +129,7 @@ final class AccessCheck {
             + " may not "
             + permission.word()
             + " here; ask an administrator of the broker"
-            + (decision.id().isEmpty() ? "" : ", decision " + decision.id()));
+            + decision.reference());
   }
 
   /** Told to those who were let in before. */
