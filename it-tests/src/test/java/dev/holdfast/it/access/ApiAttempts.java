@@ -23,21 +23,35 @@ final class ApiAttempts {
    * @throws IOException when there is no answer
    */
   String attempt(Attempt attempt) throws IOException {
-    return ask(request(attempt));
+    String answer = answer(request(attempt));
+    return answer.startsWith("HTTP/1.1 20") ? Callers.ALLOWED : denied(answer);
   }
 
-  /** The same for a method, a path and, when there is one, a body, with blanks between. */
+  /**
+   * Asks whatever it is.
+   *
+   * @param asked a method, a path and, when there is one, a body, with blanks between
+   * @return {@link Callers#ALLOWED} when what was asked was looked at
+   * @throws IOException when there is no answer
+   */
   String ask(String asked) throws IOException {
-    String[] request = asked.split(" ", 3);
-    String answer = call(request[0], request[1], request.length > 2 ? request[2] : "");
-    if (answer.startsWith("HTTP/1.1 20")) {
-      return Callers.ALLOWED;
-    }
+    String answer = answer(asked);
+    boolean lookedAt = answer.matches("(?s)HTTP/1.1 (20.|400|404|409) .*");
+    return lookedAt ? Callers.ALLOWED : denied(answer);
+  }
+
+  private static String denied(String answer) {
     boolean refused = answer.startsWith("HTTP/1.1 403") && answer.contains("decision D-");
     return refused ? Callers.DENIED : answer;
   }
 
-  private static String request(Attempt attempt) {
+  private String answer(String asked) throws IOException {
+    String[] request = asked.split(" ", 3);
+    return call(request[0], request[1], request.length > 2 ? request[2] : "");
+  }
+
+  /** Method, path and, when there is one, a body, with blanks between. */
+  static String request(Attempt attempt) {
     String name = attempt.name();
     String node =
         switch (attempt.kind()) {
