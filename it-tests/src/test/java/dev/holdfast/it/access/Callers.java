@@ -7,6 +7,7 @@ import dev.holdfast.it.harness.BrokerProcess;
 import dev.holdfast.it.harness.TestUser;
 import dev.holdfast.it.wire.AmqpClient;
 import dev.holdfast.it.wire.Login;
+import dev.holdfast.it.wire.TlsRelay;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;

@@ -2,14 +2,18 @@ package dev.holdfast.it.durability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.broker.tls.TestCa;
 import dev.holdfast.it.harness.BrokerOptions;
 import dev.holdfast.it.harness.BrokerProcess;
 import dev.holdfast.it.harness.Scratch;
+import dev.holdfast.it.harness.TestUser;
 import dev.holdfast.it.wire.AmqpClient;
 import dev.holdfast.it.wire.AmqpReceiver;
 import dev.holdfast.it.wire.AmqpSender;
 import dev.holdfast.it.wire.LargeMessage;
+import dev.holdfast.it.wire.Login;
 import dev.holdfast.it.wire.Messages;
+import dev.holdfast.it.wire.TlsRelay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +26,19 @@ import org.junit.jupiter.api.Test;
 
 /** Large messages pass through in bounded memory, and are kept or not kept as a whole. */
 class LargeMessagesIT {
-  private static final int AT_ONCE = 100;
   private static final int MIB = 1 << 20;
   private static final int LARGE = 16 * MIB - 1024;
 
   private final Scratch scratch = Scratch.create();
   private final List<AmqpClient> clients = new ArrayList<>();
   private long peak;
+  private int atOnce = 100;
+  private Connector connector = AmqpClient::local;
+
+  /** How the clients come to the broker. */
+  private interface Connector {
+    AmqpClient connect(BrokerProcess broker) throws IOException;
+  }
 
   @AfterEach
   void clean() {
@@ -37,7 +47,7 @@ class LargeMessagesIT {
   }
 
   private AmqpClient client(BrokerProcess broker) throws IOException {
-    AmqpClient client = AmqpClient.local(broker);
+    AmqpClient client = connector.connect(broker);
     clients.add(client);
     return client;
   }
@@ -45,23 +55,49 @@ class LargeMessagesIT {
   @Test
   void aHundredAtOnceInHalfAGigabyte() throws IOException {
     try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(scratch).heap(512))) {
-      broker.api().createQueue("large");
-      broker.api().createQueue("small");
-      AmqpClient other = client(broker);
-      AmqpSender smallOut = other.sender("small");
-      AmqpReceiver smallIn = other.receiver("small");
-
-      List<String> sums = sendAtOnce(broker, () -> pass(smallOut, smallIn));
-      broker.cli().awaitMessages("large", AT_ONCE);
-      assertThat(receiveAtOnce(broker, () -> pass(smallOut, smallIn)))
-          .containsExactlyInAnyOrderElementsOf(sums);
-
-      other.until("the queue to be empty", () -> broker.cli().messages("large") == 0);
-      assertThat(broker.alive()).isTrue();
-      assertThat(broker.logText()).doesNotContain("OutOfMemory").doesNotContain("incident");
+      passAtOnce(broker);
       System.out.printf(
-          "%d x 16 MiB at once, heap 512 MiB, resident at most %d MiB%n", AT_ONCE, peak >> 20);
+          "%d x 16 MiB at once, heap 512 MiB, resident at most %d MiB%n", atOnce, peak >> 20);
     }
+  }
+
+  @Test
+  void manyAtOnceOverTlsAreMoreThanTheHeapToo() throws IOException {
+    atOnce = 24;
+    TestCa ca = TestCa.create("Holdfast test");
+    TestCa.Issued issued = ca.request("localhost").dns("localhost").issue();
+    issued.write(scratch.path("tls.crt"), scratch.path("tls.key"));
+    BrokerOptions options =
+        BrokerOptions.in(scratch)
+            .heap(192)
+            .with("--set", "tls.certificate=" + scratch.path("tls.crt"))
+            .with("--set", "tls.private-key=" + scratch.path("tls.key"))
+            .with("--set", "tls.listen=127.0.0.1:0");
+    try (BrokerProcess broker = BrokerProcess.start(options);
+        TlsRelay relay = new TlsRelay(issued, scratch.path(""), broker.port("amqps"))) {
+      TestUser user = TestUser.chosen(broker.cli(), "large", "correct horse", "--role", "admin");
+      connector =
+          each ->
+              AmqpClient.connect(relay.address(), new Login.Plain(user.name(), user.password()));
+      passAtOnce(broker);
+    }
+  }
+
+  private void passAtOnce(BrokerProcess broker) throws IOException {
+    broker.api().createQueue("large");
+    broker.api().createQueue("small");
+    AmqpClient other = client(broker);
+    AmqpSender smallOut = other.sender("small");
+    AmqpReceiver smallIn = other.receiver("small");
+
+    List<String> sums = sendAtOnce(broker, () -> pass(smallOut, smallIn));
+    broker.cli().awaitMessages("large", atOnce);
+    assertThat(receiveAtOnce(broker, () -> pass(smallOut, smallIn)))
+        .containsExactlyInAnyOrderElementsOf(sums);
+
+    other.until("the queue to be empty", () -> broker.cli().messages("large") == 0);
+    assertThat(broker.alive()).isTrue();
+    assertThat(broker.logText()).doesNotContain("OutOfMemory").doesNotContain("incident");
   }
 
   /** A small message beside the large ones: there and back. */
@@ -78,7 +114,7 @@ class LargeMessagesIT {
     int[] accepted = {0};
     List<LargeMessage.Source> sources = new ArrayList<>();
     List<AmqpClient> sending = new ArrayList<>();
-    for (int i = 0; i < AT_ONCE; i++) {
+    for (int i = 0; i < atOnce; i++) {
       AmqpClient client = client(broker);
       AmqpSender sender = client.sender("large");
       sender.onAnswer((token, state) -> accepted[0] += state instanceof Accepted ? 1 : 0);
@@ -90,7 +126,7 @@ class LargeMessagesIT {
     for (int goal : new int[] {LARGE / 2, LARGE}) {
       for (boolean done = false; !done; ) {
         done = true;
-        for (int i = 0; i < AT_ONCE; i++) {
+        for (int i = 0; i < atOnce; i++) {
           done &= sources.get(i).send(goal);
           sending.get(i).pump(0);
         }
@@ -101,7 +137,7 @@ class LargeMessagesIT {
         assertThat(broker.cli().messages("large")).as("visible before its end").isZero();
       }
     }
-    while (accepted[0] < AT_ONCE) {
+    while (accepted[0] < atOnce) {
       for (AmqpClient client : sending) {
         client.pump(1);
       }
@@ -112,7 +148,7 @@ class LargeMessagesIT {
   private List<String> receiveAtOnce(BrokerProcess broker, Beside beside) throws IOException {
     List<AmqpClient> receiving = new ArrayList<>();
     List<LargeMessage.Sink> sinks = new ArrayList<>();
-    for (int i = 0; i < AT_ONCE; i++) {
+    for (int i = 0; i < atOnce; i++) {
       AmqpClient client = client(broker);
       AmqpReceiver receiver = client.receiver("large");
       receiver.flow(1);
@@ -126,7 +162,7 @@ class LargeMessagesIT {
       beside.run();
       peak = Math.max(peak, broker.residentBytes());
     }
-    for (int i = 0; i < AT_ONCE; i++) {
+    for (int i = 0; i < atOnce; i++) {
       sinks.get(i).last.accept();
       receiving.get(i).pump(0);
     }

@@ -1,4 +1,4 @@
-package dev.holdfast.it.access;
+package dev.holdfast.it.wire;
 
 import dev.holdfast.broker.tls.TestCa;
 import java.io.IOException;
@@ -16,8 +16,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Passes TCP connections on over TLS, showing a client's certificate. */
-final class TlsRelay implements AutoCloseable {
+/** Passes TCP connections on over TLS, showing a client's certificate. Any thread. */
+public final class TlsRelay implements AutoCloseable {
   private final ServerSocket listener = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
   private final SSLContext context;
   private final int port;
@@ -30,7 +30,7 @@ final class TlsRelay implements AutoCloseable {
    * @param port of a TLS listener on localhost
    * @throws IOException when it cannot listen
    */
-  TlsRelay(TestCa.Issued shown, Path directory, int port) throws IOException {
+  public TlsRelay(TestCa.Issued shown, Path directory, int port) throws IOException {
     this.port = port;
     try {
       KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
@@ -60,8 +60,12 @@ final class TlsRelay implements AutoCloseable {
     thread.start();
   }
 
-  /** Where connections are passed on. */
-  InetSocketAddress address() {
+  /**
+   * Where connections are passed on.
+   *
+   * @return an address of loopback
+   */
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort());
   }
 
