@@ -26,6 +26,9 @@ final class Inbox {
 
   private static final int SEGMENT = 256;
 
+  /** Lanes that are kept though they are empty: most come again soon. */
+  private static final int KEPT_LANES = 64;
+
   private final MpscUnboundedAtomicArrayQueue<Arrival> arrivals =
       new MpscUnboundedAtomicArrayQueue<>(SEGMENT);
 
@@ -103,7 +106,7 @@ final class Inbox {
     if (before != null) {
       if (!before.batches.isEmpty()) {
         waiting.add(before);
-      } else {
+      } else if (lanes.size() > KEPT_LANES) {
         lanes.remove(before.principal, before);
       }
     }
@@ -139,10 +142,8 @@ final class Inbox {
         alone.batches.add(arrival.batch());
         return;
       }
-      Lane lane = lanes.get(arrival.principal());
-      if (lane == null) {
-        lane = new Lane(arrival.principal());
-        lanes.put(arrival.principal(), lane);
+      Lane lane = lanes.computeIfAbsent(arrival.principal(), Lane::new);
+      if (lane.batches.isEmpty() && lane != current) {
         waiting.add(lane);
       }
       lane.batches.add(arrival.batch());
