@@ -229,6 +229,18 @@ class RetentionTest {
   }
 
   @Test
+  void aFirstSelectorHoldsForWhatComes() {
+    rig.topic("prices");
+    rig.subscribe("prices", "s", null, StartFrom.LATEST);
+    rig.get(rig.topics.editSubscription(Rig.ADMIN, "prices::s", new TextFilter("a")));
+    rig.send("prices", "a", "b");
+    assertThat(rig.subscription("prices::s").messages()).isEqualTo(1);
+    TestConsumer consumer = new TestConsumer(rig).open("prices::s").flow(10);
+    rig.settle();
+    assertThat(consumer.take()).containsExactly("a");
+  }
+
+  @Test
   void anotherSelectorHoldsForWhatWaitsAndWhatComes() {
     rig.topic("prices");
     rig.subscribe("prices", "s", new TextFilter("a"), StartFrom.LATEST);
