@@ -99,8 +99,11 @@ final class Edge implements EdgeLoop {
     batch(
         () -> {
           String before = speaksFor(principal);
-          work.run();
-          speaksFor(before);
+          try {
+            work.run();
+          } finally {
+            speaksFor(before);
+          }
         });
   }
 
