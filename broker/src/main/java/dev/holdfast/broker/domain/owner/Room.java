@@ -80,8 +80,19 @@ final class Room {
   /** Whether it holds more than it should. */
   boolean exceeded(StoreView view) {
     Limits limits = queue.definition.limits();
-    return (limits.maxMessages() > 0 && messages(view) > limits.maxMessages())
-        || (limits.maxBytes() > 0 && bytes(view) > limits.maxBytes());
+    return !within(view, Ahead.NOTHING, limits.maxMessages(), limits.maxBytes());
+  }
+
+  /** The same without what the batch under way brings. */
+  boolean exceededBefore(StoreView view) {
+    Limits limits = queue.definition.limits();
+    long messages = 0;
+    long bytes = 0;
+    for (NodeLog log : queue.logs()) {
+      messages += log.stagedAppends().size();
+      bytes += log.stagedBytes();
+    }
+    return !within(view, new Ahead(-messages, -bytes), limits.maxMessages(), limits.maxBytes());
   }
 
   /** Whether the batch under way brings something. */

@@ -43,6 +43,10 @@ final class Trimmer {
 
     @Nullable LogCursor cursor;
     long from = 1;
+
+    /** What had come with a lower priority than the cursor's when work on it began. */
+    long lower;
+
     boolean reading;
 
     /** Messages stayed because they were out: should they come back, they are the oldest. */
@@ -114,7 +118,14 @@ final class Trimmer {
     if (queue.deleted() || overflow == Overflow.REJECT || overflow == Overflow.BLOCK) {
       return false;
     }
-    while (queue.room().exceeded(store.view())) {
+    boolean byPriority = queue.logs().size() > 1;
+    if (state.cursor != null && state.lower != lower(queue, state.cursor)) {
+      // What has come since with a lower priority goes before what has been read.
+      state.restart();
+    }
+    while (byPriority
+        ? queue.room().exceededBefore(store.view())
+        : queue.room().exceeded(store.view())) {
       if (state.read.isEmpty()) {
         if (!anyAtHome(queue) || !readOn(queue, state)) {
           state.restart();
@@ -136,9 +147,14 @@ final class Trimmer {
         return true;
       }
     }
-    if (state.passedOver || queue.logs().size() > 1) {
+    if (state.passedOver || byPriority) {
       // Next time what has to go first may lie before what has been read.
       state.restart();
+    }
+    if (byPriority && queue.room().exceeded(store.view())) {
+      // What this batch brings may have to go before anything else: once it is committed.
+      work = true;
+      return true;
     }
     return !state.read.isEmpty();
   }
@@ -147,6 +163,17 @@ final class Trimmer {
   private boolean anyAtHome(Queue queue) {
     Subscription group = queue.subscription;
     return group.messages(store.view()) > group.unsettled() + group.unreadable();
+  }
+
+  /** All messages that ever came, and are committed, with a lower priority than this cursor's. */
+  private long lower(Queue queue, LogCursor than) {
+    List<LogCursor> cursors = queue.subscription.cursors();
+    long came = 0;
+    for (int i = cursors.size() - 1; i >= 0 && cursors.get(i) != than; i--) {
+      StoreView.LogView log = store.view().log(cursors.get(i).log.id);
+      came += log == null ? 0 : log.nextSequence();
+    }
+    return came;
   }
 
   /** Reads the next chunk; false when there is none. */
@@ -158,6 +185,7 @@ final class Trimmer {
       if (state.cursor != cursor) {
         state.cursor = cursor;
         state.from = 1;
+        state.lower = lower(queue, cursor);
       }
       StoreView.LogView log = store.view().log(cursor.log.id);
       StoreView.CursorView view = log == null ? null : log.cursor(cursor.id);

@@ -3,6 +3,8 @@ package dev.holdfast.broker.domain.owner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.broker.domain.IdempotencyPolicy;
+import dev.holdfast.broker.domain.IncomingMessage;
 import dev.holdfast.broker.domain.NodeError;
 import dev.holdfast.broker.domain.NodeException;
 import dev.holdfast.broker.domain.Outcome;
@@ -247,8 +249,7 @@ class OverflowTest {
     assertThat(rig.messages("q")).isEqualTo(2);
   }
 
-  @Test
-  void lowPrioritiesGoFirstThoughTheyCameLater() {
+  private TestPublisher prioritised(int... priorities) {
     rig.get(
         rig.admin.createQueue(
             Rig.ADMIN,
@@ -258,19 +259,40 @@ class OverflowTest {
                 HANDLING,
                 Lifetime.DEFAULT,
                 new Limits(3, 0, Overflow.DROP_OLDEST),
-                dev.holdfast.broker.domain.IdempotencyPolicy.DEFAULT,
+                IdempotencyPolicy.DEFAULT,
                 new QueueDefinition.Serving(false, true))));
     TestPublisher publisher = new TestPublisher(rig).open("q");
-    int[] priorities = {9, 9, 9, 9, 0, 9};
     for (int i = 0; i < priorities.length; i++) {
-      byte[] body = {(byte) ('a' + i)};
-      publisher.send(
-          "",
-          new dev.holdfast.broker.domain.IncomingMessage(
-              true, (byte) priorities[i], -1, 0, 0, body),
-          i);
+      send(publisher, i, priorities[i]);
       rig.settle();
     }
+    return publisher;
+  }
+
+  /** The first one is {@code a}. */
+  private static void send(TestPublisher publisher, int number, int priority) {
+    byte[] body = {(byte) ('a' + number)};
+    publisher.send("", new IncomingMessage(true, (byte) priority, -1, 0, 0, body), number);
+  }
+
+  @Test
+  void lowPrioritiesGoFirstThoughTheyCameLater() {
+    TestPublisher unused = prioritised(9, 9, 9, 9, 0, 9);
     assertThat(time.peek("q")).containsExactly("c", "d", "f");
+  }
+
+  @Test
+  void oneThatComesWhileRoomIsBeingMadeGoesFirstToo() {
+    TestPublisher publisher = prioritised(9, 9, 9);
+    send(publisher, 3, 9);
+    send(publisher, 4, 9);
+    while (rig.reads.isEmpty()) {
+      rig.turn();
+    }
+    rig.reads.remove().run();
+    // The next turn lets two go, and this one is one too many again.
+    send(publisher, 5, 0);
+    rig.settle();
+    assertThat(time.peek("q")).containsExactly("c", "d", "e");
   }
 }
