@@ -102,14 +102,6 @@ public final class AdminServer {
             new Route("PATCH", api + "/topics/{name}", SMALL_BODY, topics::edit),
             new Route("DELETE", api + "/topics/{name}", SMALL_BODY, topics::delete),
             new Route("POST", api + "/topics/{name}/messages", messageBody, messages::send),
-            new Route("GET", api + "/subscriptions", SMALL_BODY, subscriptions::list),
-            new Route("POST", api + "/subscriptions", SMALL_BODY, subscriptions::create),
-            new Route("GET", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::show),
-            new Route("PATCH", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::edit),
-            new Route("DELETE", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::delete),
-            new Route(
-                "POST", api + "/subscriptions/{name}/purge", SMALL_BODY, subscriptions::purge),
-            new Route("POST", api + "/subscriptions/{name}/seek", SMALL_BODY, subscriptions::seek),
             new Route("GET", api + "/audit", SMALL_BODY, audit::query),
             new Route("GET", api + "/audit/status", SMALL_BODY, audit::status),
             new Route("GET", api + "/users", SMALL_BODY, users::list),
@@ -118,7 +110,19 @@ public final class AdminServer {
             new Route("POST", api + "/users/{name}/enable", SMALL_BODY, users::enable),
             new Route("POST", api + "/users/{name}/disable", SMALL_BODY, users::disable),
             new Route("PUT", api + "/users/{name}/password", SMALL_BODY, users::setPassword)));
+    routes.addAll(subscriptionRoutes(api, subscriptions));
     return routes;
+  }
+
+  private static List<Route> subscriptionRoutes(String api, SubscriptionApi subscriptions) {
+    return List.of(
+        new Route("GET", api + "/subscriptions", SMALL_BODY, subscriptions::list),
+        new Route("POST", api + "/subscriptions", SMALL_BODY, subscriptions::create),
+        new Route("GET", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::show),
+        new Route("PATCH", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::edit),
+        new Route("DELETE", api + "/subscriptions/{name}", SMALL_BODY, subscriptions::delete),
+        new Route("POST", api + "/subscriptions/{name}/purge", SMALL_BODY, subscriptions::purge),
+        new Route("POST", api + "/subscriptions/{name}/seek", SMALL_BODY, subscriptions::seek));
   }
 
   /** Stops accepting and closes what is open. */
