@@ -60,6 +60,7 @@ final class ApplyCommand implements ApiCommand {
           "subscriptions",
           "topics",
           "durable",
+          "lingerMs",
           "filtered",
           "creator",
           "exclusive");

@@ -28,8 +28,14 @@ public record SubscriptionDefinition(
    * @param shared several consumers may compete; otherwise one at a time
    * @param byLink named by a link: found by that name without its source, and deleted when a link
    *     of that name is closed
+   * @param lingerMs a durable one is deleted when it has had no consumer for so long; 0: never
    */
-  public record Traits(boolean durable, boolean shared, boolean byLink) {
+  public record Traits(boolean durable, boolean shared, boolean byLink, long lingerMs) {
+
+    /** One that is not deleted by itself. */
+    public Traits(boolean durable, boolean shared, boolean byLink) {
+      this(durable, shared, byLink, 0);
+    }
 
     /** What management makes, and an attach to an address that is not there yet. */
     public static final Traits DURABLE_SHARED = new Traits(true, true, false);

@@ -9,5 +9,13 @@ package dev.holdfast.broker.domain;
  * @param shared several consumers may compete; otherwise one at a time
  * @param global the name is the broker's; otherwise it is the container's ({@code
  *     Peer#container()})
+ * @param lingerMs a durable one is deleted when it has had no consumer for so long; 0: never
  */
-public record SubscriptionRequest(String name, boolean durable, boolean shared, boolean global) {}
+public record SubscriptionRequest(
+    String name, boolean durable, boolean shared, boolean global, long lingerMs) {
+
+  /** One that is not deleted by itself. */
+  public SubscriptionRequest(String name, boolean durable, boolean shared, boolean global) {
+    this(name, durable, shared, global, 0);
+  }
+}

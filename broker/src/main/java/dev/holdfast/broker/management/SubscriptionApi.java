@@ -145,6 +145,7 @@ final class SubscriptionApi {
         .put("kind", "subscription")
         .put("durable", definition.traits().durable())
         .put("shared", definition.traits().shared())
+        .put("lingerMs", definition.traits().lingerMs())
         .put("filtered", definition.filter() != null)
         .put("where", where(definition.filter()))
         .put("creator", definition.creator())

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import dev.holdfast.it.harness.Cli;
 import dev.holdfast.it.harness.SharedBroker;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.qpid.protonj2.test.driver.actions.AttachInjectAction.SourceBuilder;
@@ -181,6 +182,52 @@ class Part3TerminiIT {
       peer.done();
       assertThat(SharedBroker.broker().cli().ok("sub", "list", topic)).doesNotContain(topic);
     }
+  }
+
+  @Test
+  void s3_5_6_aSourceWithATimeoutIsKeptForThatLong() throws IOException {
+    String topic = topic();
+    String longer = Peer.unique("longer");
+    String shorter = Peer.unique("shorter");
+    try (Peer peer = Peer.begun()) {
+      expiring(peer, 0, topic, longer, 3_600);
+      expiring(peer, 1, topic, shorter, 1);
+      for (int handle = 0; handle < 2; handle++) {
+        peer.script.expectDetach().withHandle(handle);
+        peer.script.remoteDetach().withHandle(handle).withClosed(false).now();
+        peer.done();
+      }
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> !SharedBroker.broker().cli().ok("sub", "list", topic).contains(shorter));
+      assertThat(SharedBroker.broker().cli().ok("sub", "list", topic)).contains(longer);
+      peer.alive();
+    }
+  }
+
+  private static void expiring(Peer peer, int handle, String topic, String name, int seconds) {
+    AtomicReference<Source> source = new AtomicReference<>();
+    peer.attachedReceiver(handle)
+        .withSource(notNullValue())
+        .withCapture(attach -> source.set(attach.getSource()));
+    peer.script
+        .remoteAttach()
+        .ofReceiver()
+        .withName(name)
+        .withHandle(handle)
+        .withSource()
+        .withAddress(topic)
+        .withDurabilityOfConfiguration()
+        .withExpiryPolicyOnLinkDetach()
+        .withTimeout(seconds)
+        .also()
+        .withTarget()
+        .also()
+        .now();
+    peer.done();
+    assertThat(source.get().getExpiryPolicy()).hasToString("link-detach");
+    assertThat(source.get().getTimeout()).isEqualTo(Peer.uint(seconds));
+    assertThat(source.get().getDurable()).isEqualTo(Peer.uint(1));
   }
 
   @Test

@@ -82,12 +82,16 @@ public final class SourceReader {
   }
 
   private static @Nullable SubscriptionRequest subscription(String link, Source source) {
-    boolean durable =
-        source.getExpiryPolicy() == TerminusExpiryPolicy.NEVER
-            && source.getDurable() != TerminusDurability.NONE;
+    boolean never = source.getExpiryPolicy() == TerminusExpiryPolicy.NEVER;
+    // However it expires, it does so for good only after its timeout.
+    long lingerMs =
+        never || source.getTimeout() == null ? 0 : source.getTimeout().longValue() * 1_000;
+    boolean durable = (never || lingerMs > 0) && source.getDurable() != TerminusDurability.NONE;
     boolean shared = Capabilities.has(source.getCapabilities(), Capabilities.SHARED);
     boolean global = Capabilities.has(source.getCapabilities(), Capabilities.GLOBAL);
-    return durable || shared ? new SubscriptionRequest(name(link), durable, shared, global) : null;
+    return durable || shared
+        ? new SubscriptionRequest(name(link), durable, shared, global, durable ? lingerMs : 0)
+        : null;
   }
 
   private static String name(String link) {

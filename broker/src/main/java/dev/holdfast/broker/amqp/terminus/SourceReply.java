@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
@@ -89,7 +90,10 @@ public final class SourceReply {
   private static void durability(Source used, @Nullable SubscriptionRequest subscription) {
     boolean durable = subscription != null && subscription.durable();
     used.setDurable(durable ? TerminusDurability.CONFIGURATION : TerminusDurability.NONE);
-    used.setExpiryPolicy(durable ? TerminusExpiryPolicy.NEVER : TerminusExpiryPolicy.LINK_DETACH);
+    long lingerMs = subscription == null ? 0 : subscription.lingerMs();
+    used.setExpiryPolicy(
+        durable && lingerMs == 0 ? TerminusExpiryPolicy.NEVER : TerminusExpiryPolicy.LINK_DETACH);
+    used.setTimeout(UnsignedInteger.valueOf(lingerMs / 1_000));
   }
 
   private static Symbol[] capabilities(OpenedSource opened, @Nullable SourceRequest request) {

@@ -104,7 +104,11 @@ final class ConsumerLinks {
   /** One more consumer of a subscription that is there. */
   void join(OwnerCommand.OpenConsumer command, Resolution.Join join) {
     ConsumerPort port = command.port();
-    steal(join.group());
+    TopicSubscription subscription = nodes.subscriptions().of(join.group());
+    if (subscription != null) {
+      subscription.used();
+      steal(subscription);
+    }
     ConsumerTarget target =
         new ConsumerTarget(command, join, mayRead(command, join.group()), outbox.lane(port.loop()));
     targets.put(port, target);
@@ -128,10 +132,9 @@ final class ConsumerLinks {
    * A container that comes back on a new connection, before its old one is known to be lost, gets
    * its unshared subscription back.
    */
-  private void steal(Subscription group) {
-    TopicSubscription subscription = nodes.subscriptions().of(group);
-    if (subscription != null && !subscription.definition.traits().shared()) {
-      for (ConsumerTarget before : List.copyOf(group.consumers().present())) {
+  private void steal(TopicSubscription subscription) {
+    if (!subscription.definition.traits().shared()) {
+      for (ConsumerTarget before : List.copyOf(subscription.group.consumers().present())) {
         end(before);
         before.emit(new EdgeEvent.ConsumerClosed(before.port, STOLEN));
       }

@@ -51,7 +51,7 @@ final class LoopBody {
   private final NodesOnAttach onAttach;
   private final WindowKeepers keepers;
   private final RetentionSweep retention;
-  private final IdleQueues idle;
+  private final IdleNodes idle;
   private long maintainedMs;
   private List<OutDelivery> preSettled = new ArrayList<>();
   private List<OutDelivery> preSettledBefore = new ArrayList<>();
@@ -79,7 +79,7 @@ final class LoopBody {
     staging = new SubscriptionStaging(store, nodes);
     batch = new StagedBatch(store, notes.traffic);
     retention = new RetentionSweep(store, nodes);
-    idle = new IdleQueues(nodes, staging, self);
+    idle = new IdleNodes(nodes, staging, self);
     keepers = new WindowKeepers(budget, settings.totalWindowBytes());
     gate = new StoreGate(store, settings.healthPollMs(), nodes.maintenance());
     ReadAhead reads = new ReadAhead(store, around.reader(), self);

@@ -116,7 +116,7 @@ final class SourceResolver {
     }
     String name = SubscriptionNames.of(request, peer.container());
     checkName(NodeName.subscriptionProblem(SubscriptionNames.chosen(name)));
-    Traits traits = new Traits(request.durable(), request.shared(), true);
+    Traits traits = new Traits(request.durable(), request.shared(), true, request.lingerMs());
     SubscriptionDefinition wanted = definition(peer, source, name, traits);
     TopicSubscription present = nodes.subscriptions().find(wanted.address());
     if (present == null) {

@@ -47,6 +47,7 @@ final class SubscriptionCodec {
               .put("durable", definition.traits().durable())
               .put("shared", definition.traits().shared())
               .put("byLink", definition.traits().byLink())
+              .put("lingerMs", definition.traits().lingerMs())
               .put("leaveOut", definition.leaveOut())
               .put("creator", definition.creator())
               .put("deadLetterLog", stored.deadLetterLogId());
@@ -67,7 +68,8 @@ final class SubscriptionCodec {
           new SubscriptionDefinition.Traits(
               json.path("durable").asBoolean(true),
               json.path("shared").asBoolean(true),
-              json.path("byLink").asBoolean(false));
+              json.path("byLink").asBoolean(false),
+              json.path("lingerMs").asLong(0));
       SubscriptionDefinition definition =
           new SubscriptionDefinition(
               json.required("source").asText(),

@@ -55,7 +55,7 @@ final class SubscriptionNames {
     String chosen = chosen(definition.name());
     int bar = traits.byLink() ? chosen.lastIndexOf(BAR) : -1;
     return new SubscriptionRequest(
-        chosen.substring(bar + 1), traits.durable(), traits.shared(), bar < 0);
+        chosen.substring(bar + 1), traits.durable(), traits.shared(), bar < 0, traits.lingerMs());
   }
 
   static boolean isPattern(String source) {

@@ -17,6 +17,9 @@ final class TopicSubscription {
   /** Its consumers. */
   final Subscription group;
 
+  /** Since when it has had no consumer, as far as anybody has looked; 0: it has one. */
+  private long aloneMs;
+
   /** Null: one topic. */
   final @Nullable TopicPattern pattern;
 
@@ -36,6 +39,24 @@ final class TopicSubscription {
 
   boolean durable() {
     return definition.traits().durable();
+  }
+
+  /** Somebody consumes from it, though perhaps not for long. */
+  void used() {
+    aloneMs = 0;
+  }
+
+  /** Whether it may linger, and has had no consumer for as long as it may. */
+  boolean isOver(long nowMs) {
+    long lingerMs = definition.traits().lingerMs();
+    if (lingerMs == 0 || group.hasConsumers()) {
+      aloneMs = 0;
+      return false;
+    }
+    if (aloneMs == 0 || nowMs < aloneMs) {
+      aloneMs = nowMs;
+    }
+    return nowMs - aloneMs >= lingerMs;
   }
 
   /** Whether it reads this topic, or would. */

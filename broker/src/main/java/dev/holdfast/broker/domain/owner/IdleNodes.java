@@ -9,19 +9,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes queues that nobody has used for as long as they allow. One that holds something, dead
- * letters and delayed messages included, stays until that is consumed, or goes with it where its
- * definition says that messages are dropped when their time is over. Owner thread.
+ * Deletes queues that nobody has used for as long as they allow, and subscriptions that may linger
+ * for a while without a consumer and have done so. A queue that holds something, dead letters and
+ * delayed messages included, stays until that is consumed, or goes with it where its definition
+ * says that messages are dropped when their time is over; what waits for a subscription goes with
+ * it. Who is idle is known from the time on when somebody first looked, so a restart begins anew.
+ * Owner thread.
  */
-final class IdleQueues {
-  private static final Logger LOG = LoggerFactory.getLogger(IdleQueues.class);
+final class IdleNodes {
+  private static final Logger LOG = LoggerFactory.getLogger(IdleNodes.class);
 
   private final NodeRegistry nodes;
   private final SubscriptionStaging staging;
   private final OwnerInbox inbox;
   private boolean some = true;
 
-  IdleQueues(NodeRegistry nodes, SubscriptionStaging staging, OwnerInbox inbox) {
+  IdleNodes(NodeRegistry nodes, SubscriptionStaging staging, OwnerInbox inbox) {
     this.nodes = nodes;
     this.staging = staging;
     this.inbox = inbox;
@@ -32,12 +35,12 @@ final class IdleQueues {
     some = true;
   }
 
-  /** Whether there may be a queue that is deleted some day. */
+  /** Whether there may be one that is deleted some day. */
   boolean any() {
     return some;
   }
 
-  /** Looks at all queues; to be called every second or so. */
+  /** Looks at all of them; to be called every second or so. */
   void sweep(long nowMs, StoreView view) {
     if (!some) {
       return;
@@ -52,6 +55,24 @@ final class IdleQueues {
     }
     if (!gone.isEmpty()) {
       inbox.submit(List.of(new OwnerCommand.Call(new DropNodes(gone, nodes, staging))));
+    }
+    sweepSubscriptions(nowMs);
+  }
+
+  private void sweepSubscriptions(long nowMs) {
+    List<TopicSubscription> over = new ArrayList<>();
+    for (TopicSubscription each : nodes.subscriptions().all()) {
+      some |= each.definition.traits().lingerMs() > 0;
+      if (each.isOver(nowMs)) {
+        over.add(each);
+      }
+    }
+    for (TopicSubscription each : over) {
+      LOG.info(
+          "subscription {} is deleted: it has had no consumer for {} ms",
+          each.address(),
+          each.definition.traits().lingerMs());
+      inbox.submit(List.of(new OwnerCommand.Call(new DropLingering(each, nodes, staging))));
     }
   }
 
