@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * twice: in the end each one that was accepted is in one place, and the right one.
  */
 class FateKillIT {
-  private static final int KILLS = Environment.times(5, 50);
+  private static final int KILLS = Environment.times(8, 50);
 
   private final Scratch scratch = Scratch.create();
   private final Random random = new Random();

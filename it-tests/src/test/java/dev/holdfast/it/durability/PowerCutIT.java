@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * The power fails under load: every write that was not synced is gone or torn, nothing accepted.
  */
 class PowerCutIT {
-  private static final int CUTS = Environment.times(6, 90);
+  private static final int CUTS = Environment.times(12, 90);
 
   private final Scratch scratch = Scratch.create();
   private final Ledger ledger = new Ledger();

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
  * between two queues: of each transaction all has happened or nothing.
  */
 class TransactionKillIT {
-  private static final int KILLS = Environment.times(6, 100);
-  private static final int CUTS = Environment.times(3, 50);
+  private static final int KILLS = Environment.times(10, 100);
+  private static final int CUTS = Environment.times(5, 50);
   private static final int MESSAGES = 300;
 
   private final Scratch scratch = Scratch.create();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** New certificates in the place of old ones, while the broker works. */
 class CertificateRotationIT {
-  private static final int ROTATIONS = Environment.times(5, 100);
+  private static final int ROTATIONS = Environment.times(10, 100);
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final byte[] SASL_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
   private static final TestCa CA = TestCa.create("Holdfast test");
